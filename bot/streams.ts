@@ -22,6 +22,9 @@ const GIB = 1024 ** 3;
 /** Within this time JetStream drops a message whose id it has seen. */
 export const DUPLICATE_WINDOW_MS = 120 * SECOND_MS;
 
+/** How long events, and the large bodies kept beside them, are there. */
+export const EVENTS_MAX_AGE_MS = 24 * HOUR_MS;
+
 export type StreamDefinition = Pick<
   StreamConfig,
   'name' | 'subjects' | 'storage' | 'retention' | 'discard' | 'max_age' | 'max_bytes' | 'duplicate_window'
@@ -39,7 +42,7 @@ export const STREAMS = [
     ...FILE_LIMITS,
     name: EVENTS_STREAM,
     subjects: [`${EVENTS_SUBJECT_PREFIX}>`],
-    max_age: nanos(24 * HOUR_MS),
+    max_age: nanos(EVENTS_MAX_AGE_MS),
     max_bytes: GIB,
   },
   {

@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { NatsError, StorageType, type JetStreamClient, type KV, type NatsConnection } from 'nats';
+
+import { CodedError, EXIT_MISCONFIGURED, messageOf } from '../../../runtime/errors.ts';
+import type { Logger } from '../../../runtime/log.ts';
+
+const BUCKET = 'discord_identify';
+/** Discord allows one IDENTIFY in 5 s for each rate limit key (docs: Gateway, Session Start Limit). */
+const IDENTIFY_INTERVAL_MS = 5_000;
+/** For the way from the slot to Discord, which does not always take equally long. */
+const MARGIN_MS = 500;
+const RETRY_MS = 250;
+/** First server whose replicated key-value buckets let only one of two contenders win. */
+const SAFE_REPLICATED_VERSION = [2, 9, 21] as const;
+/** JetStream's "wrong last sequence": the key exists. */
+const WRONG_LAST_SEQUENCE = 10_071;
+
+/**
+ * Slots in which one process at a time may identify, shared by all processes of the bot: a key that
+ * only one of them can create and that the server removes after the interval.
+ */
+export class IdentifySlots {
+  readonly #bucket: KV;
+  readonly #log: Logger;
+
+  private constructor(bucket: KV, log: Logger) {
+    this.#bucket = bucket;
+    this.#log = log;
+  }
+
+  /** @throws {CodedError} NATS_TOO_OLD where a replicated bucket could give one slot to two processes */
+  static async open(
+    connection: NatsConnection,
+    jetstream: JetStreamClient,
+    replicas: number,
+    log: Logger,
+  ): Promise<IdentifySlots> {
+    refuseUnsafeServer(connection.info?.version ?? '0.0.0', replicas);
+    const ttl = IDENTIFY_INTERVAL_MS + MARGIN_MS;
+    // On disk: a slot must survive a restart of the server.
+    const options = { history: 1, storage: StorageType.File, replicas, ttl, allow_direct: false };
+    return new IdentifySlots(await jetstream.views.kv(BUCKET, options), log);
+  }
+
+  /** Resolves when this process may identify under the key, now. Rejects only when aborted. */
+  async take(rateLimitKey: number, signal: AbortSignal): Promise<void> {
+    while (!(await this.#tryTake(rateLimitKey))) {
+      await sleep(RETRY_MS * (0.5 + Math.random()), undefined, { signal });
+    }
+  }
+
+  async #tryTake(rateLimitKey: number): Promise<boolean> {
+    const askedAt = performance.now();
+    try {
+      await this.#bucket.create(`key.${rateLimitKey}`, '');
+    } catch (error) {
+      const taken = error instanceof NatsError && error.api_error?.err_code === WRONG_LAST_SEQUENCE;
+      // Without an answer the slot may be ours or not: wait as if it were another's.
+      if (!taken) this.#log.warn({ reason: messageOf(error) }, 'no answer about the identify slot');
+      return false;
+    }
+    // A late answer leaves too little of the slot.
+    return performance.now() - askedAt < MARGIN_MS;
+  }
+}
+
+function refuseUnsafeServer(version: string, replicas: number): void {
+  if (replicas === 1) return;
+  const parts = version.split('.').map((part) => Number.parseInt(part, 10));
+  for (const [index, wanted] of SAFE_REPLICATED_VERSION.entries()) {
+    const part = parts[index] ?? 0;
+    if (part > wanted) return;
+    if (part === wanted) continue;
+    throw new CodedError('NATS_TOO_OLD', 'Replicated key-value buckets of this NATS server are not safe', {
+      expected: `nats-server ${SAFE_REPLICATED_VERSION.join('.')} or later, or NATS_REPLICAS=1`,
+      got: version,
+      exitCode: EXIT_MISCONFIGURED,
+    });
+  }
+}

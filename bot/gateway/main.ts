@@ -1,0 +1,118 @@
+import { REST } from '@discordjs/rest';
+import { Registry } from 'prom-client';
+
+import { registerShardMetrics } from '../../exporters/shards/shard-metrics.ts';
+import { startHttp } from '../../runtime/http.ts';
+import { runProcess, type ProcessContext } from '../../runtime/lifecycle.ts';
+import { createLogger } from '../../runtime/log.ts';
+import { connectNats } from '../../runtime/nats.ts';
+import { registerProcessMetrics } from '../../runtime/process-metrics.ts';
+import { startTelemetry } from '../../runtime/telemetry/start-telemetry.ts';
+import { ensureStreams } from '../ensure-streams.ts';
+import { EVENTS_MAX_AGE_MS, STREAMS } from '../streams.ts';
+import { readGatewayConfig, type GatewayConfig } from './config.ts';
+import { connectionOptions } from './connection-options.ts';
+import { Fleet } from './fleet.ts';
+import { GatewayInfo } from './identify/gateway-info.ts';
+import { IdentifyGate } from './identify/identify-gate.ts';
+import { IdentifySlots } from './identify/identify-slots.ts';
+import { createFindStored } from './publish/find-stored.ts';
+import { PayloadStore } from './publish/payload-store.ts';
+import { PUBLISHER_DEFAULTS } from './publish/publication.ts';
+import { registerPublishMetrics } from './publish/publish-metrics.ts';
+import { Publisher } from './publish/publisher.ts';
+import { SessionSaver } from './session/session-saver.ts';
+import { SessionStore } from './session/session-store.ts';
+import { SHARD_STATES } from './shard/shard-activity.ts';
+import { OrdinalStrategy, ordinalShards } from './strategy/ordinal-strategy.ts';
+
+const STOP_DEADLINE_MS = 9_500;
+const FLUSH_DEADLINE_MS = 5_000;
+const JETSTREAM_TIMEOUT_MS = 2_000;
+
+await runProcess({
+  name: 'gateway',
+  configure: () => readGatewayConfig(process.env),
+  createLog: (config) =>
+    createLogger({ component: 'gateway', level: config.logLevel, secrets: config.secrets }),
+  stopDeadlineMs: STOP_DEADLINE_MS,
+  start,
+});
+
+/** Wires the parts in the order in which they depend on each other; they stop in reverse. */
+async function start(config: GatewayConfig, context: ProcessContext): Promise<void> {
+  const { log } = context;
+  const registry = new Registry();
+  registerProcessMetrics(registry, 'gateway');
+  const telemetry = await startTelemetry({ component: 'gateway', config: config.telemetry, log });
+  context.defer('telemetry', async () => telemetry.close());
+
+  const rest = new REST({ api: config.apiUrl }).setToken(config.token);
+  const info = new GatewayInfo(rest);
+  const bot = await info.fetch(context.stopping);
+  const shardCount = config.shardCount === 'auto' ? bot.shards : config.shardCount;
+  const strategy = new OrdinalStrategy(ordinalShards(config.shardId, config.shardsPerProcess, shardCount));
+
+  const connection = await connectNats(config.nats, `gateway-${config.shardId}`, log, context.stopping);
+  context.defer('nats', async () => connection.drain());
+  const jetstream = connection.jetstream({ timeout: JETSTREAM_TIMEOUT_MS });
+  await ensureStreams(await connection.jetstreamManager(), STREAMS, { replicas: config.replicas }, log);
+  const findStored = createFindStored(jetstream);
+  const store = await SessionStore.open(jetstream, config.replicas);
+  const slots = await IdentifySlots.open(connection, jetstream, config.replicas, log);
+  const gate = new IdentifyGate({ slots, info, reserveRatio: config.identifyReserveRatio, log });
+
+  const metrics = registerPublishMetrics(registry, () => publisher.pending);
+  const publisher = new Publisher({
+    connection,
+    options: { ...PUBLISHER_DEFAULTS, windowMessages: config.publishWindow },
+    payloads: new PayloadStore(jetstream, { replicas: config.replicas, ttlMs: EVENTS_MAX_AGE_MS }),
+    findStored,
+    metrics,
+    log,
+    onRoom: () => fleet.onRoom(),
+  });
+  context.defer('publisher', () => publisher.close());
+
+  const fleet = new Fleet({
+    shard: {
+      count: shardCount,
+      connectionOptions: () => connectionOptions(config, info.last ?? bot, shardCount),
+      publisher,
+      gate,
+      findStored,
+      telemetry,
+      log,
+      onSessionChange: (session) => saver.save(session),
+      onFatal: (error) => context.fail(error),
+    },
+    inherit: { store, findStored, shardCount, log },
+    gate,
+    info,
+    expected: () => strategy.expected,
+  });
+  const saver = new SessionSaver(store, () => fleet.sessions(), log);
+  registerShardMetrics(registry, SHARD_STATES, () => fleet.reading());
+
+  const http = await startHttp({
+    port: config.port,
+    registry,
+    live: [],
+    ready: [
+      { name: 'nats', problem: () => (publisher.connected ? undefined : 'not connected to NATS') },
+      { name: 'stopping', problem: () => (context.stopping.aborted ? 'stopping' : undefined) },
+      fleet.readiness,
+    ],
+    log,
+  });
+  context.defer('http', async () => http.close());
+  context.defer('shards', async () => {
+    await fleet.stop();
+    const stored = await publisher.flush(FLUSH_DEADLINE_MS);
+    if (!stored) log.warn({ pending: publisher.pending }, 'not all is stored: the next process replays it');
+    await saver.close();
+    await strategy.stop();
+  });
+  log.info({ shards: strategy.expected, shardCount }, 'connecting shards');
+  await strategy.start(fleet);
+}

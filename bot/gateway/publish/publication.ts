@@ -1,0 +1,54 @@
+import type { MsgHdrs } from 'nats';
+
+/** One message on its way into the stream. */
+export interface Publication {
+  readonly subject: string;
+  readonly messageId: string;
+  readonly headers: MsgHdrs;
+  readonly body: Uint8Array;
+  /**
+   * Called once, when the message is in the stream.
+   * @param sentBehind the stream's last known position when the message was first sent
+   */
+  readonly onStored: (sentBehind: number) => void;
+}
+
+export interface PublisherOptions {
+  /** How many messages may wait for their acknowledgement. */
+  readonly windowMessages: number;
+  /** How many bytes of bodies may wait. */
+  readonly windowBytes: number;
+  /** How long to wait for an acknowledgement before sending again, in milliseconds; doubles with each try. */
+  readonly ackTimeoutMs: number;
+  /** The longest time between two tries. */
+  readonly maxRetryDelayMs: number;
+  /** Age in milliseconds at which the stream may have forgotten the message id. */
+  readonly duplicateWindowMs: number;
+}
+
+export const PUBLISHER_DEFAULTS = {
+  windowMessages: 4_096,
+  windowBytes: 64 * 1024 * 1024,
+  ackTimeoutMs: 5_000,
+  maxRetryDelayMs: 20_000,
+  // The stream's window is 120 s: the margin covers the way there and clocks that differ.
+  duplicateWindowMs: 90_000,
+} as const satisfies PublisherOptions;
+
+/** A publication in the window. */
+export interface Pending {
+  readonly publication: Publication;
+  /** Suffix of its reply subject. */
+  readonly slot: number;
+  readonly sentBehind: number;
+  readonly firstSentAtMs: number;
+  nextTryAtMs: number;
+  tries: number;
+  /** Set while something other than an acknowledgement is awaited. */
+  busy: boolean;
+}
+
+/** How long to wait after try number `tries` (1 is the first), in milliseconds. */
+export function retryDelayMs(tries: number, options: PublisherOptions): number {
+  return Math.min(options.ackTimeoutMs * 2 ** (tries - 1), options.maxRetryDelayMs);
+}

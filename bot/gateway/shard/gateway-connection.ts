@@ -1,0 +1,164 @@
+import {
+  CloseCodes,
+  WebSocketShard,
+  WebSocketShardEvents,
+  type FetchingStrategyOptions,
+  type SessionInfo,
+  type WebSocketShardDestroyOptions,
+} from '@discordjs/ws';
+import type {
+  GatewayDispatchPayload,
+  GatewayOpcodes,
+  GatewayReadyDispatchData,
+  GatewaySendPayload,
+} from 'discord-api-types/v10';
+
+import { describeEnd, type ConnectionEnd } from './connection-end.ts';
+
+export interface ConnectionParts {
+  readonly shardId: number;
+  readonly options: FetchingStrategyOptions;
+  /** Asked for before connecting and at each heartbeat. */
+  readonly sessionInfo: () => SessionInfo | null;
+  readonly waitForIdentify: (signal: AbortSignal) => Promise<void>;
+  readonly events: ConnectionEvents;
+}
+
+/** What happens on a connection, each called synchronously and in order. */
+export interface ConnectionEvents {
+  onHello(): void;
+  /** A READY made a new session; its dispatch follows. */
+  onSession(info: SessionInfo): void;
+  onReady(data: GatewayReadyDispatchData): void;
+  onResumed(): void;
+  onDispatch(payload: GatewayDispatchPayload): void;
+  onHeartbeat(latencyMs: number): void;
+  onSent(opcode: GatewayOpcodes): void;
+  /**
+   * Called once. Nothing else follows.
+   * @param closed resolves when the socket is closed, or has been given up
+   */
+  onEnd(end: ConnectionEnd, closed: Promise<void>): void;
+}
+
+const RESUMING: number = CloseCodes.Resuming;
+/** How long to wait for the peer's close frame. */
+const CLOSE_TIMEOUT_MS = 1_000;
+
+/**
+ * One socket to Discord, from connect to its end. The library's own reconnects (every 500 ms, with
+ * an IDENTIFY where the session could still be resumed) are cut off here: each of its paths ends in
+ * `destroy()`, which reports and closes and never recovers. It always closes with 4200, because
+ * 1000 would end the session.
+ */
+export class GatewayConnection extends WebSocketShard {
+  readonly #events: ConnectionEvents;
+  readonly #ended: AbortController;
+
+  constructor(parts: ConnectionParts) {
+    const ended = new AbortController();
+    const contextStrategy = {
+      options: parts.options,
+      retrieveSessionInfo: () => parts.sessionInfo(),
+      updateSessionInfo: (_shardId: number, info: SessionInfo | null) => {
+        // A null is the library's wish to forget; whether the session ended is decided elsewhere.
+        if (info && info.sessionId !== parts.sessionInfo()?.sessionId) parts.events.onSession(info);
+      },
+      waitForIdentify: async (_shardId: number, signal: AbortSignal) =>
+        neverIfAborted(parts.waitForIdentify, signal, ended.signal),
+    };
+    super(contextStrategy, parts.shardId);
+    this.#events = parts.events;
+    this.#ended = ended;
+    this.#listen();
+  }
+
+  /** Starts connecting; everything that follows is reported through the events. */
+  open(): void {
+    // Rejects when the library emits 'error', which is heard below; never settles when it ends.
+    this.connect().catch(() => undefined);
+  }
+
+  /** Closes so that the session stays resumable; waits for the peer for a second at most. */
+  async close(reason: string): Promise<void> {
+    await this.destroy({ code: CloseCodes.Resuming, reason });
+  }
+
+  override async destroy(options: WebSocketShardDestroyOptions = {}): Promise<void> {
+    if (this.#ended.signal.aborted) return;
+    this.#ended.abort();
+    const closed = this.#closeSocket(options.reason ?? '');
+    this.#events.onEnd(describeEnd(options), closed);
+    await closed;
+  }
+
+  override async send(payload: GatewaySendPayload): Promise<void> {
+    if (this.#ended.signal.aborted) return;
+    this.#events.onSent(payload.op);
+    await super.send(payload);
+  }
+
+  async #closeSocket(reason: string): Promise<void> {
+    const { promise: timeout, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
+    await Promise.race([super.destroy({ code: CloseCodes.Resuming, reason }), timeout]);
+    clearTimeout(timer);
+  }
+
+  #listen(): void {
+    const live = <A extends unknown[]>(handler: (...args: A) => void) => {
+      return (...args: A) => {
+        if (!this.#ended.signal.aborted) handler(...args);
+      };
+    };
+    const events = this.#events;
+    this.on(
+      WebSocketShardEvents.Hello,
+      live(() => events.onHello()),
+    );
+    this.on(
+      WebSocketShardEvents.Ready,
+      live((data) => events.onReady(data)),
+    );
+    this.on(
+      WebSocketShardEvents.Resumed,
+      live(() => events.onResumed()),
+    );
+    this.on(
+      WebSocketShardEvents.Dispatch,
+      live((payload) => events.onDispatch(payload)),
+    );
+    this.on(
+      WebSocketShardEvents.HeartbeatComplete,
+      live(({ latency }) => events.onHeartbeat(latency)),
+    );
+    // Fatal closes are emitted as errors first and then reach destroy() with their code.
+    this.on(WebSocketShardEvents.Error, () => undefined);
+    this.on(WebSocketShardEvents.SocketError, () => undefined);
+    // On 4200 from the server the library does nothing and believes it is still connected.
+    this.on(
+      WebSocketShardEvents.Closed,
+      live((code) => {
+        if (code === RESUMING) void this.destroy({ code });
+      }),
+    );
+  }
+}
+
+/**
+ * The library answers a throttler that throws by identifying all the same. So a wait that ends
+ * with the connection never settles, except by the signal that the library gave.
+ */
+async function neverIfAborted(
+  wait: (signal: AbortSignal) => Promise<void>,
+  librarySignal: AbortSignal,
+  ended: AbortSignal,
+): Promise<void> {
+  try {
+    await wait(AbortSignal.any([librarySignal, ended]));
+  } catch (error) {
+    if (librarySignal.aborted) throw error;
+    if (!ended.aborted) throw error;
+    await new Promise(() => undefined);
+  }
+}

@@ -1,0 +1,28 @@
+import type { FetchingStrategyOptions } from '@discordjs/ws';
+
+import type { CodedError } from '../../../runtime/errors.ts';
+import type { Logger } from '../../../runtime/log.ts';
+import type { Telemetry } from '../../../runtime/telemetry/telemetry.ts';
+import type { IdentifyGate } from '../identify/identify-gate.ts';
+import type { FindStored } from '../publish/find-stored.ts';
+import type { Publisher } from '../publish/publisher.ts';
+import type { SessionKeeper } from '../session/session-keeper.ts';
+
+/** What a shard works with; all of it is shared by the shards of a process but id and epoch. */
+export interface ShardParts {
+  readonly id: number;
+  readonly count: number;
+  /** Set where ownership is leased: rises with each owner. */
+  readonly epoch: number | undefined;
+  readonly connectionOptions: () => FetchingStrategyOptions;
+  readonly publisher: Pick<Publisher, 'full' | 'publish' | 'streamSequence'>;
+  readonly gate: Pick<IdentifyGate, 'wait'>;
+  readonly findStored: FindStored;
+  readonly telemetry: Telemetry;
+  readonly log: Logger;
+  readonly countEvent: (type: string) => void;
+  /** The session began or ended: worth saving at once. */
+  readonly onSessionChange: (session: SessionKeeper) => void;
+  /** Discord will never take this shard as it is configured. */
+  readonly onFatal: (error: CodedError) => void;
+}

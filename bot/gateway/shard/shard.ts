@@ -1,0 +1,231 @@
+import {
+  GatewayOpcodes,
+  type GatewayDispatchPayload,
+  type GatewayReadyDispatchData,
+} from 'discord-api-types/v10';
+
+import type { Logger } from '../../../runtime/log.ts';
+import { SessionKeeper, type Inherited } from '../session/session-keeper.ts';
+import type { Session } from '../session/session.ts';
+import { refusal, type ConnectionEnd } from './connection-end.ts';
+import { GatewayConnection, type ConnectionEvents } from './gateway-connection.ts';
+import { decideProbe, probePayload } from './probe.ts';
+import { givesUpSession, reconnectDelayMs, STABLE_MS, usesResumeUrl } from './reconnect-policy.ts';
+import { ShardActivity } from './shard-activity.ts';
+import type { ShardParts } from './shard-parts.ts';
+import { takeDispatch } from './take-dispatch.ts';
+
+/** A RESUME that brings neither an event nor an answer for this long is unanswered. */
+const RESUME_TIMEOUT_MS = 15_000;
+/** Deaf in a row after which resuming is given up in favour of a new session. */
+const MAX_DEAF = 3;
+
+/** One shard for as long as this process owns it: keeps a connection open and its session going. */
+export class Shard {
+  readonly id: number;
+  readonly activity = new ShardActivity();
+  readonly session: SessionKeeper;
+  readonly #parts: ShardParts;
+  readonly #log: Logger;
+  #connection: GatewayConnection | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #resumeTimer: NodeJS.Timeout | undefined;
+  #stopped = false;
+  #waitsForRoom = false;
+  #failures = 0;
+  #unansweredResumes = 0;
+  #deafInARow = 0;
+  #readyAtMs: number | undefined;
+  #probedAtMs: number | undefined;
+
+  constructor(parts: ShardParts, inherited?: Inherited) {
+    this.id = parts.id;
+    this.#parts = parts;
+    this.#log = parts.log.child({ shard: parts.id });
+    this.session = new SessionKeeper({
+      id: parts.id,
+      activity: this.activity,
+      inherited,
+      streamSequence: () => parts.publisher.streamSequence,
+      findStored: parts.findStored,
+      log: this.#log,
+      onChange: () => parts.onSessionChange(this.session),
+    });
+  }
+
+  /** True when the shard is connected or on its way to be, with its session kept. */
+  get serving(): boolean {
+    const { state } = this.activity;
+    return (
+      state === 'ready' || state === 'resuming' || (this.session.current !== undefined && !this.#waitsForRoom)
+    );
+  }
+
+  start(): void {
+    this.#connect();
+  }
+
+  /** Closes resumably; no event is taken afterwards. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#connection?.close('stopping');
+  }
+
+  /** The publisher takes events again. */
+  onRoom(): void {
+    if (!this.#waitsForRoom) return;
+    this.#waitsForRoom = false;
+    if (!this.#connection) this.#reconnectAfter(0);
+  }
+
+  /** Called about once a second. */
+  probe(nowMs: number): void {
+    const lastDispatchAtMs = this.activity.lastDispatchAtMs;
+    const guildId = this.session.guilds.any();
+    const userId = this.session.current?.userId;
+    if (this.activity.state !== 'ready' || lastDispatchAtMs === undefined || !guildId || !userId) return;
+    const since = Math.max(lastDispatchAtMs, this.#readyAtMs ?? 0);
+    const decision = decideProbe({ nowMs, lastDispatchAtMs: since, probedAtMs: this.#probedAtMs });
+    if (decision === 'probe') {
+      this.#probedAtMs = nowMs;
+      void this.#connection?.send(probePayload(guildId, userId, `probe-${this.id}`)).catch(() => undefined);
+    } else if (decision === 'deaf') {
+      this.#onDeaf();
+    }
+  }
+
+  #connect(): void {
+    if (this.#stopped) return;
+    this.activity.state = 'connecting';
+    this.#readyAtMs = undefined;
+    this.#probedAtMs = undefined;
+    const options = this.#parts.connectionOptions();
+    const url = usesResumeUrl(this.#failures) ? undefined : options.gatewayInformation.url;
+    const { max_concurrency: maxConcurrency } = options.gatewayInformation.session_start_limit;
+    this.#connection = new GatewayConnection({
+      shardId: this.id,
+      options,
+      sessionInfo: () => this.session.current?.toSessionInfo(url) ?? null,
+      waitForIdentify: async (signal) => {
+        this.activity.state = 'identifying';
+        await this.#parts.gate.wait(this.id, maxConcurrency, signal);
+      },
+      events: this.#events(),
+    });
+    this.#connection.open();
+  }
+
+  #events(): ConnectionEvents {
+    return {
+      onHello: () => undefined,
+      onSession: (info) => this.session.begin(info),
+      onReady: (data) => this.#onReady(data),
+      onResumed: () => this.#onResumed(),
+      onDispatch: (payload) => this.#onDispatch(payload),
+      onHeartbeat: (latencyMs) => this.activity.onBeatAnswered(latencyMs),
+      onSent: (opcode) => this.#onSent(opcode),
+      onEnd: (end, closed) => void this.#onEnd(end, closed),
+    };
+  }
+
+  #onReady(data: GatewayReadyDispatchData): void {
+    this.session.onReady(data);
+    this.#onUp();
+    this.#log.info({ guilds: data.guilds.length }, 'shard ready with a new session');
+  }
+
+  #onResumed(): void {
+    clearTimeout(this.#resumeTimer);
+    this.activity.resumes += 1;
+    this.#unansweredResumes = 0;
+    this.session.onResumed();
+    this.#onUp();
+    this.#log.info('shard resumed');
+  }
+
+  #onUp(): void {
+    this.#readyAtMs = performance.now();
+    this.activity.onReady(this.#readyAtMs);
+  }
+
+  #onDispatch(payload: GatewayDispatchPayload): void {
+    const session = this.session.current;
+    if (!session) return;
+    const taken = takeDispatch(payload, session, this.#parts);
+    if (taken === 'repeat') return;
+    if (taken === 'no-room') {
+      this.#waitsForRoom = true;
+      this.#log.warn('publishing does not keep up: closing the shard until it does');
+      void this.#connection?.close('publishing does not keep up');
+      return;
+    }
+    this.session.guilds.onDispatch(payload);
+    const type: string = payload.t;
+    if (type === 'RESUMED' || type === 'READY') return;
+    this.#deafInARow = 0;
+    this.activity.onDispatch(performance.now());
+    if (this.activity.state === 'resuming') this.#resumeTimer?.refresh();
+    else if (session.hasGap) setImmediate(() => this.#checkGap(session));
+  }
+
+  #onSent(opcode: GatewayOpcodes): void {
+    if (opcode === GatewayOpcodes.Heartbeat) this.activity.onBeatSent(performance.now());
+    if (opcode === GatewayOpcodes.Identify) this.activity.identifies += 1;
+    if (opcode !== GatewayOpcodes.Resume) return;
+    this.activity.state = 'resuming';
+    clearTimeout(this.#resumeTimer);
+    this.#resumeTimer = setTimeout(() => {
+      this.#unansweredResumes += 1;
+      void this.#connection?.close('resume unanswered');
+    }, RESUME_TIMEOUT_MS);
+  }
+
+  /** Frames that arrive together may be handed over slightly out of order: look a moment later. */
+  #checkGap(session: Session): void {
+    if (session !== this.session.current || !session.hasGap || this.activity.state !== 'ready') return;
+    this.activity.sequenceGaps += 1;
+    if (session.shouldChaseGap()) void this.#connection?.close('sequence gap');
+    else this.session.giveUpGap(session);
+  }
+
+  #onDeaf(): void {
+    this.activity.deafCloses += 1;
+    this.#deafInARow += 1;
+    this.#log.warn({ inARow: this.#deafInARow }, 'shard is deaf: heartbeats are answered, a probe is not');
+    if (this.#deafInARow >= MAX_DEAF) this.#endSession('deaf after every resume');
+    void this.#connection?.close('deaf');
+  }
+
+  async #onEnd(end: ConnectionEnd, closed: Promise<void>): Promise<void> {
+    const stable = this.#readyAtMs !== undefined && performance.now() - this.#readyAtMs >= STABLE_MS;
+    this.#failures = stable ? 0 : this.#failures + 1;
+    this.#connection = undefined;
+    this.activity.state = 'closed';
+    this.activity.countClose(end.code);
+    clearTimeout(this.#resumeTimer);
+    if (this.#stopped) return;
+    if (end.kind === 'fatal') {
+      this.#parts.onFatal(refusal(this.id, end));
+      return;
+    }
+    if (end.kind === 'session-ended') this.#endSession(end.reason);
+    if (givesUpSession(this.#unansweredResumes)) this.#endSession('no answer to RESUME');
+    await closed;
+    if (this.#waitsForRoom) return;
+    const delayMs = reconnectDelayMs(this.#failures, Math.random());
+    this.#log.info({ code: end.code, reason: end.reason, delayMs: Math.round(delayMs) }, 'shard reconnects');
+    this.#reconnectAfter(delayMs);
+  }
+
+  #reconnectAfter(delayMs: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#connect(), delayMs);
+  }
+
+  #endSession(reason: string): void {
+    this.#unansweredResumes = 0;
+    this.#deafInARow = 0;
+    this.session.end(reason);
+  }
+}

@@ -1,0 +1,60 @@
+import type { Registry } from 'prom-client';
+
+export interface Sample {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Undefined: there is no such number now, and so no series. */
+  readonly value: number | undefined;
+}
+
+/**
+ * A family whose samples are computed at each scrape. prom-client's own gauges and counters hash
+ * every label set on every update; here nothing is kept, so nothing can be stale.
+ */
+class ScrapedMetric {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'gauge' | 'counter';
+  readonly aggregator = 'sum';
+  readonly #samples: () => Iterable<Sample>;
+
+  constructor(type: 'gauge' | 'counter', name: string, help: string, samples: () => Iterable<Sample>) {
+    this.type = type;
+    this.name = name;
+    this.help = help;
+    this.#samples = samples;
+  }
+
+  async get(): Promise<object> {
+    const values: Sample[] = [];
+    for (const sample of this.#samples()) if (sample.value !== undefined) values.push(sample);
+    return { name: this.name, help: this.help, type: this.type, values, aggregator: this.aggregator };
+  }
+
+  reset(): void {
+    // Nothing is kept between scrapes.
+  }
+}
+
+export function scrapedGauge(
+  registry: Registry,
+  name: string,
+  help: string,
+  samples: () => Iterable<Sample>,
+): void {
+  register(registry, new ScrapedMetric('gauge', name, help, samples));
+}
+
+/** The samples must never fall while the process lives. */
+export function scrapedCounter(
+  registry: Registry,
+  name: string,
+  help: string,
+  samples: () => Iterable<Sample>,
+): void {
+  register(registry, new ScrapedMetric('counter', name, help, samples));
+}
+
+/** The registry asks no more of a metric than a name and `get()`; its type names its own classes. */
+function register(registry: Registry, metric: ScrapedMetric): void {
+  registry.registerMetric(metric as unknown as Parameters<Registry['registerMetric']>[0]);
+}
