@@ -1,7 +1,7 @@
 import { REST } from '@discordjs/rest';
 import { Registry } from 'prom-client';
 
-import { registerShardMetrics } from '../../exporters/shards/shard-metrics.ts';
+import { registerHeartbeatHistogram, registerShardMetrics } from '../../exporters/shards/shard-metrics.ts';
 import { startHttp } from '../../runtime/http.ts';
 import { runProcess, type ProcessContext } from '../../runtime/lifecycle.ts';
 import { createLogger } from '../../runtime/log.ts';
@@ -49,12 +49,13 @@ async function start(config: GatewayConfig, context: ProcessContext): Promise<vo
 
   const rest = new REST({ api: config.apiUrl }).setToken(config.token);
   const info = new GatewayInfo(rest);
-  const bot = await info.fetch(context.stopping);
+  const bot = await info.fetchAtStart(log, context.stopping);
   const shardCount = config.shardCount === 'auto' ? bot.shards : config.shardCount;
   const strategy = new OrdinalStrategy(ordinalShards(config.shardId, config.shardsPerProcess, shardCount));
 
   const connection = await connectNats(config.nats, `gateway-${config.shardId}`, log, context.stopping);
-  context.defer('nats', async () => connection.drain());
+  // Nothing is left to drain: all is acknowledged by then, or will be replayed.
+  context.defer('nats', async () => connection.close());
   const jetstream = connection.jetstream({ timeout: JETSTREAM_TIMEOUT_MS });
   await ensureStreams(await connection.jetstreamManager(), STREAMS, { replicas: config.replicas }, log);
   const findStored = createFindStored(jetstream);
@@ -83,6 +84,7 @@ async function start(config: GatewayConfig, context: ProcessContext): Promise<vo
       findStored,
       telemetry,
       log,
+      observeHeartbeat: registerHeartbeatHistogram(registry),
       onSessionChange: (session) => saver.save(session),
       onFatal: (error) => context.fail(error),
     },

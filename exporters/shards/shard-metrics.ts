@@ -1,4 +1,4 @@
-import type { Registry } from 'prom-client';
+import { Histogram, type Registry } from 'prom-client';
 
 import { scrapedCounter, scrapedGauge, type Sample } from './scraped-metric.ts';
 
@@ -140,6 +140,17 @@ export function registerShardMetrics(
     '1 while no shard identifies because the daily budget is low.',
     single((fleet) => Number(fleet.identifyBlocked)),
   );
+}
+
+/** Round trips of heartbeats, for all shards together: how far from Discord this process is. */
+export function registerHeartbeatHistogram(registry: Registry): (seconds: number) => void {
+  const histogram = new Histogram({
+    name: 'discord_heartbeat_ack_seconds',
+    help: 'Time from a heartbeat to its acknowledgement.',
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers: [registry],
+  });
+  return (seconds) => histogram.observe(seconds);
 }
 
 /** All families of a scrape are collected in one turn of the event loop: they share one reading. */

@@ -1,10 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { DiscordAPIError, HTTPError, type REST } from '@discordjs/rest';
 import { Routes, type APIGatewayBotInfo } from 'discord-api-types/v10';
 
-import { CodedError, EXIT_MISCONFIGURED } from '../../../runtime/errors.ts';
+import { CodedError, EXIT_MISCONFIGURED, exitCodeOf, messageOf } from '../../../runtime/errors.ts';
+import type { Logger } from '../../../runtime/log.ts';
 
 /** How old an answer may be: the route allows two calls in 5 s. */
 const MAX_AGE_MS = 5_000;
+const START_DEADLINE_MS = 60_000;
+const START_RETRY_MS = 3_000;
 
 /** What `/gateway/bot` says, asked again when the last answer is older than a few seconds. */
 export class GatewayInfo {
@@ -42,6 +47,23 @@ export class GatewayInfo {
     this.#answeredAt = performance.now();
     this.#identifiesSince -= identifiesBefore;
     return this.#answer;
+  }
+
+  /**
+   * The first answer; asks again while Discord does not answer, for a minute.
+   * @throws {CodedError} as `fetch`
+   */
+  async fetchAtStart(log: Logger, signal: AbortSignal): Promise<APIGatewayBotInfo> {
+    const deadline = performance.now() + START_DEADLINE_MS;
+    for (;;) {
+      try {
+        return await this.fetch(signal);
+      } catch (error) {
+        if (exitCodeOf(error) === EXIT_MISCONFIGURED || performance.now() > deadline) throw error;
+        log.warn({ reason: messageOf(error) }, 'waiting for Discord');
+        await sleep(START_RETRY_MS, undefined, { signal });
+      }
+    }
   }
 
   countIdentify(): void {

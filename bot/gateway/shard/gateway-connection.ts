@@ -32,7 +32,7 @@ export interface ConnectionEvents {
   onReady(data: GatewayReadyDispatchData): void;
   onResumed(): void;
   onDispatch(payload: GatewayDispatchPayload): void;
-  onHeartbeat(latencyMs: number): void;
+  onHeartbeatAnswered(): void;
   onSent(opcode: GatewayOpcodes): void;
   /**
    * Called once. Nothing else follows.
@@ -130,7 +130,7 @@ export class GatewayConnection extends WebSocketShard {
     );
     this.on(
       WebSocketShardEvents.HeartbeatComplete,
-      live(({ latency }) => events.onHeartbeat(latency)),
+      live(() => events.onHeartbeatAnswered()),
     );
     // Fatal closes are emitted as errors first and then reach destroy() with their code.
     this.on(WebSocketShardEvents.Error, () => undefined);

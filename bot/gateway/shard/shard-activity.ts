@@ -39,9 +39,12 @@ export class ShardActivity {
     this.#unansweredBeatAtMs ??= nowMs;
   }
 
-  onBeatAnswered(latencyMs: number): void {
-    this.#latencyMs = latencyMs;
+  /** Returns the round trip in seconds; undefined for an answer to nothing. */
+  onBeatAnswered(nowMs: number): number | undefined {
+    if (this.#unansweredBeatAtMs === undefined) return undefined;
+    this.#latencyMs = nowMs - this.#unansweredBeatAtMs;
     this.#unansweredBeatAtMs = undefined;
+    return this.#latencyMs / 1_000;
   }
 
   get lastDispatchAtMs(): number | undefined {

@@ -62,12 +62,12 @@ describe('heartbeat latency', () => {
     const activity = new ShardActivity();
     expect(activity.heartbeatLatencySeconds(0)).toBeUndefined();
     activity.onBeatSent(1_000);
-    activity.onBeatAnswered(80);
+    expect(activity.onBeatAnswered(1_080)).toBe(0.08);
     expect(activity.heartbeatLatencySeconds(9_000)).toBe(0.08);
     activity.onBeatSent(10_000);
     activity.onBeatSent(12_000);
     expect(activity.heartbeatLatencySeconds(16_000)).toBe(6);
-    activity.onBeatAnswered(6_100);
+    activity.onBeatAnswered(16_100);
     expect(activity.heartbeatLatencySeconds(20_000)).toBe(6.1);
   });
 });
@@ -79,6 +79,7 @@ describe('guilds', () => {
     const guilds = new ShardGuilds(['1', '2']);
     guilds.onDispatch(dispatch('GUILD_CREATE', { id: '2' }));
     guilds.onDispatch(dispatch('GUILD_DELETE', { id: '1', unavailable: true }));
+    guilds.onDispatch(dispatch('GUILD_CREATE', {}));
     expect([guilds.size, guilds.version]).toEqual([2, 0]);
     guilds.onDispatch(dispatch('GUILD_CREATE', { id: '3' }));
     guilds.onDispatch(dispatch('GUILD_DELETE', { id: '1' }));

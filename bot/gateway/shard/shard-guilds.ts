@@ -35,7 +35,8 @@ export class ShardGuilds {
   onDispatch(payload: GatewayDispatchPayload): void {
     const type: string = payload.t;
     if (type !== 'GUILD_CREATE' && type !== 'GUILD_DELETE') return;
-    const { id, unavailable } = payload.d as { id: string; unavailable?: boolean };
+    const { id, unavailable } = (payload.d ?? {}) as { id?: unknown; unavailable?: boolean };
+    if (typeof id !== 'string') return;
     if (type === 'GUILD_CREATE') {
       if (this.#ids.has(id)) return;
       this.#ids.add(id);

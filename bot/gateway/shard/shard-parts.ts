@@ -21,6 +21,8 @@ export interface ShardParts {
   readonly telemetry: Telemetry;
   readonly log: Logger;
   readonly countEvent: (type: string) => void;
+  /** Takes the round trip of each heartbeat, in seconds. */
+  readonly observeHeartbeat: (seconds: number) => void;
   /** The session began or ended: worth saving at once. */
   readonly onSessionChange: (session: SessionKeeper) => void;
   /** Discord will never take this shard as it is configured. */

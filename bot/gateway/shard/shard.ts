@@ -4,6 +4,7 @@ import {
   type GatewayReadyDispatchData,
 } from 'discord-api-types/v10';
 
+import { CodedError } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
 import { SessionKeeper, type Inherited } from '../session/session-keeper.ts';
 import type { Session } from '../session/session.ts';
@@ -123,7 +124,10 @@ export class Shard {
       onReady: (data) => this.#onReady(data),
       onResumed: () => this.#onResumed(),
       onDispatch: (payload) => this.#onDispatch(payload),
-      onHeartbeat: (latencyMs) => this.activity.onBeatAnswered(latencyMs),
+      onHeartbeatAnswered: () => {
+        const seconds = this.activity.onBeatAnswered(performance.now());
+        if (seconds !== undefined) this.#parts.observeHeartbeat(seconds);
+      },
       onSent: (opcode) => this.#onSent(opcode),
       onEnd: (end, closed) => void this.#onEnd(end, closed),
     };
@@ -206,7 +210,9 @@ export class Shard {
     clearTimeout(this.#resumeTimer);
     if (this.#stopped) return;
     if (end.kind === 'fatal') {
-      this.#parts.onFatal(refusal(this.id, end));
+      const error = refusal(this.id, end);
+      this.#parts.telemetry.captureError(error, { shard: String(this.id) });
+      this.#parts.onFatal(error);
       return;
     }
     if (end.kind === 'session-ended') this.#endSession(end.reason);
@@ -224,6 +230,8 @@ export class Shard {
   }
 
   #endSession(reason: string): void {
+    const error = new CodedError('SESSION_ENDED', `The session of shard ${this.id} ended: ${reason}`);
+    this.#parts.telemetry.captureError(error, { shard: String(this.id) });
     this.#unansweredResumes = 0;
     this.#deafInARow = 0;
     this.session.end(reason);
