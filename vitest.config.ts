@@ -2,7 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 const exclude = ['node_modules/**', 'dist/**', '.tools/**'];
 
-/** unit: no process, no socket beyond this one. integration: real nats-server, real processes. */
+/**
+ * unit: no process, no socket beyond this one. integration: real nats-server, real processes.
+ * slow: fetches tools from package registries; only by `npm run test:slow`.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -10,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: [...exclude, '**/*.integration.test.ts'],
+          exclude: [...exclude, '**/*.integration.test.ts', '**/*.slow.test.ts'],
         },
       },
       {
@@ -24,6 +27,7 @@ export default defineConfig({
           globalSetup: ['deploy/local/testing/require-tools.ts'],
         },
       },
+      { test: { name: 'slow', include: ['**/*.slow.test.ts'], exclude, testTimeout: 900_000 } },
     ],
   },
 });

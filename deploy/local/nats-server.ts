@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { findOnPath } from './find-tool.ts';
 import { freePort } from './free-port.ts';
 import { LocalProcess } from './process.ts';
+import { ensureTool } from './tools/ensure-tool.ts';
 
 export interface NatsServerOptions {
-  /** A path of nats-server; by default NATS_SERVER or the one on PATH. */
+  /** A path of nats-server; by default the one that `ensureTool` finds. */
   readonly binary?: string;
   /** More lines for the server's configuration file. */
   readonly config?: string;
@@ -30,7 +30,7 @@ export class NatsServer implements AsyncDisposable {
   }
 
   static async start(options: NatsServerOptions = {}): Promise<NatsServer> {
-    const binary = options.binary ?? process.env['NATS_SERVER'] ?? findOnPath('nats-server') ?? 'nats-server';
+    const binary = options.binary ?? (await ensureTool('nats-server', { log: toStandardError }));
     const folder = await mkdtemp(join(tmpdir(), 'shardwatch-nats-'));
     const port = await freePort();
     await writeFile(
@@ -82,4 +82,8 @@ async function launch(binary: string, folder: string): Promise<LocalProcess> {
   });
   await server.waitForLine((line) => line.includes('Server is ready') || undefined);
   return server;
+}
+
+function toStandardError(line: string): void {
+  process.stderr.write(`${line}\n`);
 }

@@ -1,7 +1,8 @@
-import { findOnPath } from '../find-tool.ts';
+import { ensureTool } from '../tools/ensure-tool.ts';
+import { TOOLS } from '../tools/tool-table.ts';
 
-/** Runs once before the integration tests: without a nats-server there is nothing to test against. */
-export function setup(): void {
-  if (!process.env['NATS_SERVER'] && !findOnPath('nats-server'))
-    throw new Error('nats-server is not on PATH');
+/** Runs once before the integration tests, which find the path in the environment. */
+export async function setup(): Promise<void> {
+  const log = (line: string) => process.stderr.write(`${line}\n`);
+  process.env[TOOLS['nats-server'].variable] = await ensureTool('nats-server', { log });
 }

@@ -1,0 +1,45 @@
+import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { runCommand } from './run-command.ts';
+import type { GoModule } from './tool-table.ts';
+
+const BUILD_TIMEOUT_MS = 900_000;
+
+/**
+ * Builds a program of a Go module at its pinned version into `<folder>/bin`.
+ * A module of our own requires it, because `go install module@version` refuses modules whose go.mod
+ * holds `replace` lines, as Prometheus's does.
+ * @returns the path of the program
+ * @throws {CodedError} COMMAND_FAILED
+ */
+export async function buildGoModule(program: string, source: GoModule, folder: string): Promise<string> {
+  const work = await mkdtemp(join(tmpdir(), 'shardwatch-go-'));
+  try {
+    const go = async (...args: string[]) =>
+      runCommand('go', args, {
+        cwd: work,
+        env: { ...process.env, GOFLAGS: '-mod=mod', GOWORK: 'off', CGO_ENABLED: '0' },
+        timeoutMs: BUILD_TIMEOUT_MS,
+      });
+    const built = join(work, program);
+    await go('mod', 'init', 'shardwatch.local/tool');
+    await go('get', `${source.module}@${source.version}`);
+    await go('build', '-trimpath', '-o', built, [source.module, source.package].filter(Boolean).join('/'));
+    return await putInto(join(folder, 'bin'), built, program);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function putInto(bin: string, built: string, program: string): Promise<string> {
+  await mkdir(bin, { recursive: true });
+  const target = join(bin, program);
+  const temporary = `${target}.${process.pid}`;
+  // The temporary folder may be on another file system, where a rename is not one step.
+  await runCommand('cp', [built, temporary], { timeoutMs: BUILD_TIMEOUT_MS });
+  await chmod(temporary, 0o755);
+  await rename(temporary, target);
+  return target;
+}

@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { expect, test } from 'vitest';
+
+import { unpackDebianPackage } from './debian-package.ts';
+import { findTool } from './find-tool.ts';
+import { buildGoModule } from './go-module.ts';
+import { TOOLS, type ToolName } from './tool-table.ts';
+import { problemWith } from './tool-version.ts';
+
+/** Fetches from the package registries and builds: minutes, and only where apt-get or Go is. */
+const onPath = (program: string) =>
+  findTool({ programs: [program], folders: [] }, process.env['PATH'] ?? '').length > 0;
+
+function temporaryFolder() {
+  const path = mkdtempSync(join(tmpdir(), 'shardwatch-tools-'));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true }) };
+}
+
+const names = Object.keys(TOOLS) as ToolName[];
+
+test.skipIf(!onPath('apt-get')).for(names)('%s comes out of its Debian package and runs', async (name) => {
+  using folder = temporaryFolder();
+  const file = await unpackDebianPackage(TOOLS[name], folder.path);
+  expect(await problemWith(file, TOOLS[name])).toBeUndefined();
+});
+
+const inGo = names.filter((name) => TOOLS[name].goModule);
+test.skipIf(!onPath('go')).for(inGo)('%s builds from its pinned module and runs', async (name) => {
+  using folder = temporaryFolder();
+  const tool = TOOLS[name];
+  if (!tool.goModule) throw new Error('filtered above');
+  const file = await buildGoModule(tool.programs[0], tool.goModule, folder.path);
+  expect(await problemWith(file, tool)).toBeUndefined();
+});

@@ -1,0 +1,119 @@
+/** One program that the demo or a test starts, and where it comes from. */
+export interface Tool {
+  /** File names that it goes by: Debian calls Alertmanager prometheus-alertmanager. */
+  readonly programs: readonly string[];
+  /** Environment variable that names its path. */
+  readonly variable: string;
+  readonly versionArgs: readonly string[];
+  /** The oldest version that serves; an older one is passed over. */
+  readonly minVersion: string;
+  /** Folders beside PATH, as glob patterns below `/`. */
+  readonly folders: readonly string[];
+  readonly debianPackage: string;
+  readonly goModule: GoModule | undefined;
+  /** How to get it by hand. */
+  readonly brew: string;
+  readonly dnf: string | undefined;
+  readonly page: string;
+}
+
+export interface GoModule {
+  readonly module: string;
+  /** The package below the module that is the program, '' for the module itself. */
+  readonly package: string;
+  /** Pinned, so that everybody gets the same. */
+  readonly version: string;
+}
+
+/** Debian keeps servers in sbin, which is not on everybody's PATH. */
+const SBIN = ['usr/local/sbin', 'usr/sbin', 'sbin'];
+
+/** 2.12 is the newest line that Go 1.25 builds; the `nats` client's `consume()` needs 2.9.4. */
+const NATS_SERVER = {
+  programs: ['nats-server'],
+  variable: 'NATS_SERVER',
+  versionArgs: ['--version'],
+  minVersion: '2.9.4',
+  folders: SBIN,
+  debianPackage: 'nats-server',
+  goModule: { module: 'github.com/nats-io/nats-server/v2', package: '', version: 'v2.12.15' },
+  brew: 'nats-server',
+  dnf: undefined,
+  page: 'https://nats.io/download/',
+} as const satisfies Tool;
+
+/** 2.42 and 0.25 are Debian 12's. */
+const PROMETHEUS_VERSIONS = { min: '2.42.0', go: 'v0.305.0' };
+const ALERTMANAGER_VERSIONS = { min: '0.25.0', go: 'v0.28.1' };
+
+const FROM_PROMETHEUS = {
+  versionArgs: ['--version'],
+  minVersion: PROMETHEUS_VERSIONS.min,
+  folders: SBIN,
+  debianPackage: 'prometheus',
+  brew: 'prometheus',
+  dnf: 'golang-github-prometheus',
+  page: 'https://prometheus.io/download/',
+} as const;
+
+const FROM_ALERTMANAGER = {
+  versionArgs: ['--version'],
+  minVersion: ALERTMANAGER_VERSIONS.min,
+  folders: SBIN,
+  debianPackage: 'prometheus-alertmanager',
+  brew: 'alertmanager',
+  dnf: 'golang-github-prometheus-alertmanager',
+  page: 'https://prometheus.io/download/',
+} as const;
+
+const FROM_POSTGRESQL = {
+  versionArgs: ['--version'],
+  minVersion: '13',
+  folders: ['usr/lib/postgresql/*/bin', ...SBIN],
+  debianPackage: 'postgresql',
+  goModule: undefined,
+  brew: 'postgresql@17',
+  dnf: 'postgresql-server',
+  page: 'https://www.postgresql.org/download/',
+} as const;
+
+/** Every tool, its package and its pinned version, in one place. */
+export const TOOLS = {
+  'nats-server': NATS_SERVER,
+  prometheus: {
+    ...FROM_PROMETHEUS,
+    programs: ['prometheus'],
+    variable: 'PROMETHEUS',
+    goModule: prometheusModule('cmd/prometheus'),
+  },
+  promtool: {
+    ...FROM_PROMETHEUS,
+    programs: ['promtool'],
+    variable: 'PROMTOOL',
+    goModule: prometheusModule('cmd/promtool'),
+  },
+  alertmanager: {
+    ...FROM_ALERTMANAGER,
+    programs: ['alertmanager', 'prometheus-alertmanager'],
+    variable: 'ALERTMANAGER',
+    goModule: alertmanagerModule('cmd/alertmanager'),
+  },
+  amtool: {
+    ...FROM_ALERTMANAGER,
+    programs: ['amtool'],
+    variable: 'AMTOOL',
+    goModule: alertmanagerModule('cmd/amtool'),
+  },
+  postgres: { ...FROM_POSTGRESQL, programs: ['postgres'], variable: 'POSTGRES' },
+  initdb: { ...FROM_POSTGRESQL, programs: ['initdb'], variable: 'INITDB' },
+} as const satisfies Record<string, Tool>;
+
+export type ToolName = keyof typeof TOOLS;
+
+function prometheusModule(folder: string): GoModule {
+  return { module: 'github.com/prometheus/prometheus', package: folder, version: PROMETHEUS_VERSIONS.go };
+}
+
+function alertmanagerModule(folder: string): GoModule {
+  return { module: 'github.com/prometheus/alertmanager', package: folder, version: ALERTMANAGER_VERSIONS.go };
+}
