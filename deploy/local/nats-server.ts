@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { messageOf } from '../../runtime/errors.ts';
 import { freePort } from './free-port.ts';
 import { LocalProcess } from './process.ts';
 import { ensureTool } from './tools/ensure-tool.ts';
@@ -13,31 +14,45 @@ export interface NatsServerOptions {
   readonly config?: string;
 }
 
+const CONFIG_FILE = 'nats.conf';
+const MAX_PORTS = 5;
+
 /** A real nats-server with JetStream on a free port and a store of its own, which ends with it. */
 export class NatsServer implements AsyncDisposable {
   readonly port: number;
   readonly url: string;
-  readonly #folder: string;
+  /** Its configuration and its store. */
+  readonly folder: string;
   readonly #binary: string;
   #process: LocalProcess;
 
   private constructor(port: number, folder: string, binary: string, process: LocalProcess) {
     this.port = port;
     this.url = `nats://127.0.0.1:${port}`;
-    this.#folder = folder;
+    this.folder = folder;
     this.#binary = binary;
     this.#process = process;
   }
 
+  /** @throws {CodedError} when no nats-server can be had, or it refuses the configuration */
   static async start(options: NatsServerOptions = {}): Promise<NatsServer> {
     const binary = options.binary ?? (await ensureTool('nats-server', { log: toStandardError }));
     const folder = await mkdtemp(join(tmpdir(), 'shardwatch-nats-'));
-    const port = await freePort();
-    await writeFile(
-      join(folder, 'nats.conf'),
-      `listen: "127.0.0.1:${port}"\njetstream { store_dir: "${folder}" }\n${options.config ?? ''}\n`,
-    );
-    return new NatsServer(port, folder, binary, await launch(binary, folder));
+    try {
+      for (let attempt = 1; ; attempt += 1) {
+        const port = await freePort();
+        await writeFile(join(folder, CONFIG_FILE), configuration(port, folder, options.config));
+        try {
+          return new NatsServer(port, folder, binary, await launch(binary, folder));
+        } catch (error) {
+          // Somebody else was faster.
+          if (!messageOf(error).includes('address already in use') || attempt === MAX_PORTS) throw error;
+        }
+      }
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   get pid(): number {
@@ -46,7 +61,7 @@ export class NatsServer implements AsyncDisposable {
 
   /** Starts it again on the same port and store after `stop` or `kill`. */
   async startAgain(): Promise<void> {
-    this.#process = await launch(this.#binary, this.#folder);
+    this.#process = await launch(this.#binary, this.folder);
   }
 
   /** A clean stop; the store stays. */
@@ -69,18 +84,27 @@ export class NatsServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process.stop('SIGKILL');
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+function configuration(port: number, folder: string, more = ''): string {
+  return `listen: "127.0.0.1:${port}"\njetstream { store_dir: "${folder}" }\n${more}\n`;
 }
 
 async function launch(binary: string, folder: string): Promise<LocalProcess> {
   const server = new LocalProcess({
     name: 'nats-server',
     command: binary,
-    args: ['-c', join(folder, 'nats.conf')],
+    args: ['-c', join(folder, CONFIG_FILE)],
     env: { PATH: process.env['PATH'] },
   });
-  await server.waitForLine((line) => line.includes('Server is ready') || undefined);
+  try {
+    await server.waitForLine((line) => line.includes('Server is ready') || undefined);
+  } catch (error) {
+    await server.stop('SIGKILL');
+    throw error;
+  }
   return server;
 }
 
