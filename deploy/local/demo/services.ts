@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+
+import { CONSUMER_NAMES } from '../../../bot/streams.ts';
+import type { DemoConfig } from './config.ts';
+import type { DemoOptions } from './options.ts';
+import type { ServiceSpec } from './supervised-service.ts';
+
+export interface ServicePlan {
+  readonly options: DemoOptions;
+  readonly config: DemoConfig;
+  readonly natsServer: string;
+  readonly folder: string;
+  /** `host:port` of a service of an earlier tier. */
+  readonly addressOf: (name: string) => string;
+}
+
+export interface Tier {
+  readonly name: string;
+  readonly services: (plan: ServicePlan) => readonly ServiceSpec[];
+}
+
+export const NATS = 'nats-server';
+export const SIMULATOR = 'simulator';
+export const GATEWAYS = 2;
+
+/** Not a real one; the simulator takes exactly this. */
+const SIMULATOR_TOKEN = 'simulator-fake-token';
+const SIMULATOR_GUILDS = 400;
+/** Large bots are given 16; at 1 eight shards would take 40 s to identify. */
+const SIMULATOR_MAX_CONCURRENCY = 16;
+
+/**
+ * Everything that the demo runs. Tiers start in this order, the services of one together, and stop
+ * in the reverse order: gateways first, so that what they took is still stored and handled.
+ * To add a process, add an entry.
+ */
+export const TIERS: readonly Tier[] = [
+  { name: 'bus', services: (plan) => [natsServer(plan)] },
+  { name: 'discord', services: (plan) => (plan.config.discordToken ? [] : [simulator(plan)]) },
+  { name: 'workers', services: (plan) => CONSUMER_NAMES.map((consumer) => worker(plan, consumer)) },
+  {
+    name: 'gateways',
+    services: (plan) => Array.from({ length: GATEWAYS }, (_, ordinal) => gateway(plan, ordinal)),
+  },
+];
+
+function natsServer({ natsServer: command, folder }: ServicePlan): ServiceSpec {
+  return {
+    name: NATS,
+    command,
+    args: (port) => ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', join(folder, 'store')],
+    env: () => ({}),
+    isListening: (line) => line.includes('Server is ready'),
+    pages: [],
+  };
+}
+
+function simulator({ options, config }: ServicePlan): ServiceSpec {
+  return {
+    ...nodeProcess('bot/simulator/main.ts'),
+    name: SIMULATOR,
+    env: (port) => ({
+      ...config.passedOn,
+      PORT: String(port),
+      SIMULATOR_TOKEN,
+      SIMULATOR_SHARDS: String(options.shards),
+      SIMULATOR_MAX_CONCURRENCY: String(SIMULATOR_MAX_CONCURRENCY),
+      SIMULATOR_GUILDS: String(SIMULATOR_GUILDS),
+      SIMULATOR_RATE: String(options.eventsPerSecond),
+      // The whole ledger is only needed, and only fits, where the run has an end.
+      SIMULATOR_LEDGER: options.forMs === undefined ? 'counts' : 'full',
+    }),
+    pages: ['/control/status'],
+  };
+}
+
+function worker(plan: ServicePlan, consumer: string): ServiceSpec {
+  return {
+    ...nodeProcess('bot/worker/main.ts'),
+    name: consumer,
+    env: (port) => ({ ...botEnvironment(plan, port), WORKERS: consumer }),
+  };
+}
+
+function gateway(plan: ServicePlan, ordinal: number): ServiceSpec {
+  const { shards } = plan.options;
+  return {
+    ...nodeProcess('bot/gateway/main.ts'),
+    name: `gateway-${ordinal}`,
+    env: (port) => ({
+      ...botEnvironment(plan, port),
+      SHARD_COUNT: String(shards),
+      SHARDS_PER_PROCESS: String(Math.ceil(shards / GATEWAYS)),
+      SHARD_ID: String(ordinal),
+    }),
+  };
+}
+
+function botEnvironment({ config, addressOf }: ServicePlan, port: number): Record<string, string> {
+  const simulated = !config.discordToken;
+  const apiUrl = simulated ? `http://${addressOf(SIMULATOR)}/api` : config.discordApiUrl;
+  return {
+    ...config.passedOn,
+    PORT: String(port),
+    NATS_URL: `nats://${addressOf(NATS)}`,
+    DISCORD_TOKEN: simulated ? SIMULATOR_TOKEN : config.discordToken,
+    ...(apiUrl && { DISCORD_API_URL: apiUrl }),
+  };
+}
+
+function nodeProcess(script: string) {
+  return {
+    command: process.execPath,
+    args: () => [script],
+    isListening: (line: string) => line.startsWith('{') && / listening"/.test(line),
+    pages: ['/metrics', '/health'],
+  };
+}
