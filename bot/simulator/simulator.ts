@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 
 import { wallClockMs } from './clock.ts';
+import { CONTROL_PREFIX, ControlApi } from './control/control-api.ts';
 import { Faults } from './faults/faults.ts';
 import { LastingFaults } from './faults/lasting-faults.ts';
 import { Ledger } from './ledger/ledger.ts';
@@ -94,9 +95,13 @@ export async function startSimulator(given: Partial<SimulatorOptions> = {}): Pro
     ledger,
     nowMs,
   });
+  const controlApi = new ControlApi({ faults, traffic, ledger, status });
 
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
-    api.handle(request, response).catch(() => response.destroy());
+    const control = request.url?.startsWith(CONTROL_PREFIX) ?? false;
+    const handled = control ? controlApi.handle(request, response) : api.handle(request, response);
+    // A client that went away, or a body without end; nobody is left to be told.
+    handled.catch(() => response.destroy());
   });
   gateway.serve(server, 'gateway');
   await listen(server, options.host, options.port);

@@ -1,7 +1,7 @@
 /** Node's timers are no finer. */
 const MIN_WAIT_MS = 1;
 /** Above this rate a tick does the work of several events, so that timers do not eat the CPU. */
-const TICK_MS = 3;
+const TICK_MS = 4;
 /** After a longer stall (a suspended machine) the backlog is not made up. */
 const MAX_BACKLOG_MS = 5_000;
 
