@@ -43,7 +43,8 @@ export interface HandlerContext {
 }
 
 export interface HandlerSettings {
-  readonly blockedWords: readonly string[];
+  /** In lower case. */
+  readonly blockedWords: ReadonlySet<string>;
   /** Where notifications go; empty: to the channel that they are about. */
   readonly notifyChannelId: string;
 }

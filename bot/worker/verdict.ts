@@ -1,5 +1,5 @@
 import { messageOf } from '../../runtime/errors.ts';
-import { Expired, Permanent, RetryLater } from './outcome-errors.ts';
+import { Expired, isPermanent, RetryLater } from './outcome-errors.ts';
 
 /** How a handler settled. */
 export type HandlerResult =
@@ -32,7 +32,7 @@ export function verdictOf(result: HandlerResult, attempt: Attempt): Verdict {
   if (result.kind === 'done') return { kind: 'ack' };
   const error = result.kind === 'threw' ? result.error : undefined;
   if (error instanceof Expired) return { kind: 'expired' };
-  if (error instanceof Permanent) return { kind: 'dead', reason: 'permanent', error: error.message };
+  if (isPermanent(error)) return { kind: 'dead', reason: 'permanent', error: error.message };
   if (isLast(attempt)) {
     const text = result.kind === 'threw' ? messageOf(error) : 'the process ended during the last attempt';
     return { kind: 'dead', reason: 'last-attempt', error: text };

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-import { CONSUMER_NAMES, type ConsumerName } from '../streams.ts';
+import { CONSUMER_NAMES, MOVER_CONSUMER, type ConsumerName } from '../streams.ts';
 
 export const OUTCOMES = ['ack', 'retry', 'dead', 'expired'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
@@ -99,6 +99,8 @@ function startAtZero(metrics: WorkerMetrics, consumers: readonly ConsumerName[])
     for (const outcome of OUTCOMES) metrics.events.inc({ consumer_name, outcome }, 0);
     metrics.handlerSeconds.zero({ consumer_name });
     metrics.eventAgeSeconds.zero({ consumer_name });
+  }
+  for (const consumer_name of [...consumers, MOVER_CONSUMER.durable_name]) {
     metrics.renewals.inc({ consumer_name }, 0);
   }
   // Every process moves for all consumers.

@@ -4,6 +4,7 @@ import type { Logger } from '../../../runtime/log.ts';
 import type { DeliveryInfo } from './delivery.ts';
 import { InFlight } from './in-flight.ts';
 import { PullSubscription } from './pull-subscription.ts';
+import { settlesWithin } from './settles-within.ts';
 
 export interface LoopParts {
   readonly connection: NatsConnection;
@@ -27,6 +28,9 @@ const PULL_EXPIRES_MS = 2_000;
 /** Beyond its expiry a request cannot stay silent: the server has lost it. */
 const SILENCE_MS = PULL_EXPIRES_MS + 3_000;
 const TICK_MS = 1_000;
+/** For the last requests to run out. */
+const FINISH_MS = PULL_EXPIRES_MS + 500;
+const FLUSH_MS = 1_000;
 const PROBLEM_RETRY_MS = { first: 250, max: 4_000 } as const;
 /** A consume that stays silent for so long, in spite of renewals, needs a new process. */
 export const DEAF_MS = 60_000;
@@ -79,12 +83,14 @@ export class ConsumerLoop {
    * answers are at the server when it resolves. Returns how many events stay unanswered.
    */
   async stop(handlersMs: number): Promise<number> {
+    const { connected, connection } = this.#parts;
+    const startedAtMs = performance.now();
     this.#stopping = true;
     clearTimeout(this.#retryTimer);
-    await this.#pulls.finish(Math.min(handlersMs, SILENCE_MS));
-    await this.#inFlight.finish(handlersMs);
+    if (connected()) await settlesWithin(this.#pulls.finish(FINISH_MS), FINISH_MS + FLUSH_MS);
+    await this.#inFlight.finish(handlersMs - (performance.now() - startedAtMs));
     clearInterval(this.#tickTimer);
-    await this.#parts.connection.flush();
+    if (connected()) await settlesWithin(connection.flush(), FLUSH_MS);
     return this.#inFlight.size;
   }
 

@@ -61,7 +61,10 @@ export class EventProcessor {
       await this.#answer(delivered, verdict, result);
     } catch (error) {
       // Nothing was answered: the message comes again when its ack wait is over.
-      log.error({ reason: messageOf(error), streamSequence: info.streamSequence }, 'no answer could be given');
+      log.error(
+        { reason: messageOf(error), streamSequence: info.streamSequence },
+        'no answer could be given',
+      );
       telemetry.captureError(error, { consumer });
     }
     this.#handled += 1;
@@ -145,7 +148,10 @@ export class EventProcessor {
     } catch (failure) {
       // After the last delivery this ends in an advisory, and the mover stores the dead letter.
       const delayMs = backoffMs({ deliveries, maxDeliver: -1, random: Math.random() });
-      log.error({ messageId: head.messageId, failure: messageOf(failure) }, 'dead letter could not be stored');
+      log.error(
+        { messageId: head.messageId, failure: messageOf(failure) },
+        'dead letter could not be stored',
+      );
       this.#retry(delivered, delayMs, result);
       return;
     }

@@ -1,10 +1,11 @@
 import { REST, RESTEvents, type RequestMethod } from '@discordjs/rest';
 import type { Counter } from 'prom-client';
 
-import { CodedError, EXIT_MISCONFIGURED } from '../../../runtime/errors.ts';
+import type { CodedError } from '../../../runtime/errors.ts';
 import type { TraceSpan } from '../../../runtime/telemetry/telemetry.ts';
-import { RestError, toRestError } from './rest-error.ts';
+import { RestError, toRestError, UNAUTHORIZED } from './rest-error.ts';
 import { routeOf } from './rest-route.ts';
+import { tokenRejected } from './token-rejected.ts';
 
 export interface RestCall {
   readonly body?: unknown;
@@ -33,14 +34,13 @@ export interface RestParts {
   readonly apiUrl: string;
   readonly token: string;
   readonly requests: Counter<'method' | 'route' | 'status'>;
-  /** Discord took the token for wrong: nothing can succeed any more. */
+  /** Discord refused the token: nothing can succeed any more. */
   readonly onTokenRejected: (error: CodedError) => void;
 }
 
 /** One attempt more, at once; later attempts are the consumer's, with backoff. */
 const RETRIES = 1;
 const TIMEOUT_MS = 10_000;
-const UNAUTHORIZED = 401;
 
 /**
  * `@discordjs/rest` with what it lacks: metrics, traces, and an abort that is obeyed while a call waits
@@ -81,7 +81,10 @@ export class DiscordRest {
     const signal = call.signal ? AbortSignal.any([scope.signal, call.signal]) : scope.signal;
     signal.throwIfAborted();
     const route = routeOf(path);
-    const span = scope.span?.child(`${method} ${route}`, { 'http.request.method': method, 'http.route': route });
+    const span = scope.span?.child(`${method} ${route}`, {
+      'http.request.method': method,
+      'http.route': route,
+    });
     try {
       const answer = await untilAborted(this.#send(method, path, call, signal), signal);
       span?.end();
@@ -110,13 +113,7 @@ export class DiscordRest {
     if (error.status !== UNAUTHORIZED) return;
     // The library forgets its token at a 401 and would fail all later calls for another reason.
     this.#rest.setToken(this.#parts.token);
-    this.#parts.onTokenRejected(
-      new CodedError('TOKEN_REJECTED', 'Discord refused the token', {
-        expected: 'DISCORD_TOKEN to be the current token of the bot',
-        got: error.message,
-        exitCode: EXIT_MISCONFIGURED,
-      }),
-    );
+    this.#parts.onTokenRejected(tokenRejected(error));
   }
 
   #count(method: string, route: string, status: string): void {

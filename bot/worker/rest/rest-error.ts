@@ -20,14 +20,23 @@ export class RestError extends Error {
   override readonly name = 'RestError';
   readonly status: number | undefined;
   readonly code: number | undefined;
+  /** Discord understood the call and refuses it; repeating it only adds to the invalid requests. */
+  readonly permanent: boolean;
 
   constructor({ method, route, status, code, reason }: RestErrorDetails) {
     const answer = status === undefined ? 'got no answer' : `was answered ${status}`;
     super(`${method} ${route} ${answer}${code === undefined ? '' : ` (${code})`}: ${reason}`);
     this.status = status;
     this.code = code;
+    this.permanent = status !== undefined && status >= 400 && status < 500 && !WORTH_REPEATING.has(status);
   }
 }
+
+/** The token: the process ends because of it, but another one may have a better one. */
+export const UNAUTHORIZED = 401;
+const REQUEST_TIMEOUT = 408;
+const TOO_MANY_REQUESTS = 429;
+const WORTH_REPEATING: ReadonlySet<number> = new Set([UNAUTHORIZED, REQUEST_TIMEOUT, TOO_MANY_REQUESTS]);
 
 /** Codes of https://discord.com/developers/docs/topics/opcodes-and-status-codes#json */
 export const DISCORD_CODES = {

@@ -1,0 +1,48 @@
+import type { GatewayVoiceStateUpdateDispatchData } from 'discord-api-types/v10';
+import { NatsError, type KV } from 'nats';
+
+import type { HandlerContext, WorkerEvent } from '../handler.ts';
+import { Permanent, RetryLater } from '../outcome-errors.ts';
+import { voiceBucket, voiceKey } from './voice-bucket.ts';
+import { addTransition, NO_VOICE_TIME, type Transition, type VoiceTime } from './voice-time.ts';
+
+const WRONG_LAST_SEQUENCE = 10_071;
+const TRIES = 5;
+const CONFLICT_RETRY_MS = 200;
+
+/** Keeps how long each member was in voice. A repeated event changes nothing, a late one finds its place. */
+export async function voice(event: WorkerEvent, context: HandlerContext): Promise<void> {
+  const state = event.data as Partial<GatewayVoiceStateUpdateDispatchData> | null;
+  if (!state?.user_id || state.channel_id === undefined) throw new Permanent('not a voice state');
+  // Calls outside of guilds are nobody's statistics.
+  if (!state.guild_id) return;
+  const bucket = await voiceBucket(context);
+  const change = {
+    id: event.messageId,
+    atMs: event.receivedAtMs,
+    sequence: event.sequence ?? 0,
+    inVoice: state.channel_id !== null,
+  };
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    context.signal.throwIfAborted();
+    if (await tryAdd(bucket, voiceKey(state.guild_id, state.user_id), change)) return;
+  }
+  throw new RetryLater(CONFLICT_RETRY_MS, 'others write the same member');
+}
+
+/** False when somebody else wrote in between. */
+async function tryAdd(bucket: KV, key: string, change: Transition): Promise<boolean> {
+  const entry = await bucket.get(key);
+  const before = entry?.operation === 'PUT' ? entry.json<VoiceTime>() : NO_VOICE_TIME;
+  const after = addTransition(before, change);
+  if (after === before) return true;
+  try {
+    const value = JSON.stringify(after);
+    if (entry) await bucket.update(key, value, entry.revision);
+    else await bucket.create(key, value);
+    return true;
+  } catch (error) {
+    if (error instanceof NatsError && error.api_error?.err_code === WRONG_LAST_SEQUENCE) return false;
+    throw error;
+  }
+}
