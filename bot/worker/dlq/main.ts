@@ -1,0 +1,43 @@
+import { CommanderError } from 'commander';
+import { NatsError } from 'nats';
+
+import { readRuntimeConfig } from '../../../runtime/config.ts';
+import { CodedError, EXIT_MISCONFIGURED, exitCodeOf, messageOf } from '../../../runtime/errors.ts';
+import { createLogger } from '../../../runtime/log.ts';
+import { connectNats } from '../../../runtime/nats.ts';
+import { DEAD_STREAM } from '../../streams.ts';
+import { createCommands } from './commands.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
+
+const STREAM_NOT_FOUND = 10_059;
+
+/** Connects only once the command line is right. */
+async function withQueue(work: (queue: DeadLetterQueue) => Promise<void>): Promise<void> {
+  const config = readRuntimeConfig(process.env);
+  const log = createLogger({ component: 'dlq', level: 'warn', fd: 2 });
+  const connection = await connectNats(config.nats, 'dlq', log);
+  try {
+    await work(new DeadLetterQueue(connection.jetstream(), await connection.jetstreamManager()));
+  } catch (error) {
+    if (!(error instanceof NatsError) || error.api_error?.err_code !== STREAM_NOT_FOUND) throw error;
+    throw new CodedError('STREAM_MISSING', `There is no stream ${DEAD_STREAM} on this server`, {
+      expected: 'NATS_URL to name the server of a bot that ran at least once',
+    });
+  } finally {
+    await connection.close();
+  }
+}
+
+const program = createCommands({ withQueue, print: (text) => process.stdout.write(`${text}\n`) });
+for (const command of [program, ...program.commands]) command.exitOverride();
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Help and version end with 0; commander has printed what was wrong otherwise.
+    process.exitCode = error.exitCode === 0 ? 0 : EXIT_MISCONFIGURED;
+  } else {
+    process.stderr.write(`dlq: ${messageOf(error)}\n`);
+    process.exitCode = exitCodeOf(error);
+  }
+}
