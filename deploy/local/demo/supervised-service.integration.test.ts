@@ -76,6 +76,13 @@ test('a process that is configured wrongly is not tried again: its words are the
   await one.stop();
 });
 
+test('a process that never listens is given up after a few tries', async () => {
+  const one = service(`console.log('broken'); process.exit(1)`);
+  await expect(one.start()).rejects.toThrow(/ended with status 1[^]*broken/);
+  expect(one.restarts).toBe(3);
+  await one.stop();
+});
+
 test('a stop while it waits to start again, or before it listens, ends it', async () => {
   const failing = service('process.exit(1)');
   const noted = new Promise<void>((resolve) => {

@@ -34,6 +34,8 @@ export interface ServiceParts {
 
 const START_DEADLINE_MS = 30_000;
 const STOP_DEADLINE_MS = 12_000;
+/** In a row, before it ever listened: then it is broken and not unlucky. */
+const MAX_START_FAILURES = 4;
 
 /** Keeps one process running: starts it again, with growing waits, on the port that it had. */
 export class SupervisedService {
@@ -98,7 +100,6 @@ export class SupervisedService {
   }
 
   async #keepRunning(listening: PromiseWithResolvers<void>): Promise<void> {
-    const deadline = performance.now() + START_DEADLINE_MS;
     let everUp = false;
     for (let failures = 0; !this.#stopping.signal.aborted;) {
       // Who was told this port goes on using it.
@@ -111,7 +112,7 @@ export class SupervisedService {
       });
       if (this.#stopping.signal.aborted) break;
       failures = failuresAfter(failures, performance.now() - startedAt);
-      const isHopeless = status.code === EXIT_MISCONFIGURED || performance.now() > deadline;
+      const isHopeless = status.code === EXIT_MISCONFIGURED || failures >= MAX_START_FAILURES;
       if (!everUp && isHopeless) {
         this.state = 'stopped';
         listening.reject(failed(this.name, status, process.output));
