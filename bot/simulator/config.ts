@@ -18,7 +18,7 @@ const MAX_MS = 86_400_000;
 
 export const SIMULATOR_VARIABLES = {
   LOG_LEVEL: oneOf(LOG_LEVELS, { default: 'info' }),
-  HOST: text('an address to listen on', { default: SIMULATOR_DEFAULTS.host }),
+  SIMULATOR_HOST: text('an address to listen on', { default: SIMULATOR_DEFAULTS.host }),
   PORT: integer({ min: 0, max: 65_535, default: SIMULATOR_DEFAULTS.port }),
   SIMULATOR_RESUME_PORT: integer({ min: 0, max: 65_535, default: SIMULATOR_DEFAULTS.resumePort }),
   SIMULATOR_TOKEN: secret('the token to accept', { default: SIMULATOR_DEFAULTS.token }),
@@ -49,7 +49,7 @@ export function readSimulatorConfig(env: Environment): SimulatorConfig {
   return {
     logLevel: values.LOG_LEVEL,
     simulator: {
-      host: values.HOST,
+      host: values.SIMULATOR_HOST,
       port: values.PORT,
       resumePort: values.SIMULATOR_RESUME_PORT,
       token: values.SIMULATOR_TOKEN,
