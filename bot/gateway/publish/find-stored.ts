@@ -38,6 +38,8 @@ export function createFindStored(jetstream: JetStreamClient): FindStored {
         reached = message.seq;
         const id = message.headers?.get(EVENT_HEADERS.messageId);
         if (id && wanted(id)) found.set(id, message.seq);
+        // The last batch is not full: it would otherwise wait for more until it expires.
+        if (reached >= state.last_seq) break;
       }
       if (reached === before)
         throw new Error(`DISCORD_EVENTS went silent at ${reached} of ${state.last_seq}`);

@@ -12,6 +12,7 @@ import type { SupervisedService } from './supervised-service.ts';
 const SCRAPE_TIMEOUT_MS = 1_000;
 const JETSTREAM_TIMEOUT_MS = 1_000;
 const RATE_WINDOW_MS = 5_000;
+const REST_REQUESTS = 'discord_rest_requests_total';
 
 /** What a service's /metrics said. Empty: it did not answer. */
 type Scrapes = ReadonlyMap<string, readonly MetricSample[]>;
@@ -81,8 +82,8 @@ export class Observer implements AsyncDisposable {
       handled: consumers.reduce((sum, { handled }) => sum + handled, 0),
       deadLetters,
       lost: count('lost', 'discord_shard_events_lost_total'),
-      restRequests: count('rest', 'discord_rest_requests_total'),
-      restFailures: count('rest failed', 'discord_rest_requests_total', isFailure),
+      restRequests: count('rest', REST_REQUESTS),
+      restFailures: this.#restFailures(scrapes),
       restarts: this.#services.reduce((sum, { restarts }) => sum + restarts, 0),
     };
     return {
@@ -135,6 +136,21 @@ export class Observer implements AsyncDisposable {
     return sum;
   }
 
+  #restFailures(scrapes: Scrapes): ReadonlyMap<string, number> {
+    const statuses = new Set(
+      [...scrapes.values()]
+        .flat()
+        .map(({ name, labels }) => (name === REST_REQUESTS ? labels['status'] : undefined)),
+    );
+    const failures = new Map<string, number>();
+    for (const status of statuses) {
+      if (!status || /^2\d\d$/.test(status)) continue;
+      const isIt = (labels: MetricSample['labels']) => labels['status'] === status;
+      failures.set(status, this.#count(scrapes, `rest ${status}`, REST_REQUESTS, isIt));
+    }
+    return failures;
+  }
+
   #rate(key: string, total: number, nowMs: number): number {
     const rate = this.#rates.get(key) ?? new Rate(RATE_WINDOW_MS);
     this.#rates.set(key, rate);
@@ -185,8 +201,4 @@ function gatewaysIn(scrapes: Scrapes): GatewayReading[] {
     gateways.push({ name, shards: new Map(shards.toSorted(([a], [b]) => a - b)) });
   }
   return gateways;
-}
-
-function isFailure({ status }: MetricSample['labels']): boolean {
-  return !/^2\d\d$/.test(status ?? '');
 }

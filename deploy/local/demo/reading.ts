@@ -45,8 +45,8 @@ export interface Totals {
   /** What the gateways say that they lost. */
   readonly lost: number;
   readonly restRequests: number;
-  /** Of these, those that were not answered with 2xx. */
-  readonly restFailures: number;
+  /** Of these, those that were not answered with 2xx: HTTP status, or a word where no answer came -> how many. */
+  readonly restFailures: ReadonlyMap<string, number>;
   readonly restarts: number;
 }
 

@@ -22,6 +22,7 @@ const LAG_TO_SHOW = 1_000;
 /** The status as lines for a terminal of 80 columns. */
 export function renderStatus(reading: Reading, heading: Heading, paint: Paint): string[] {
   const { totals, rates, gateways, consumers, services } = reading;
+  const failures = [...totals.restFailures.values()].reduce((sum, count) => sum + count, 0);
   const left = heading.forMs === undefined ? '' : ` of ${clock(heading.forMs)}`;
   return [
     `${paint('bold', heading.title)}   ${clock(reading.elapsedMs)}${left}   ${paint('dim', 'Ctrl-C stops everything')}`,
@@ -33,7 +34,7 @@ export function renderStatus(reading: Reading, heading: Heading, paint: Paint): 
     [
       alarming('dead letters', totals.deadLetters, paint),
       alarming('lost', totals.lost, paint),
-      alarming('REST failures', totals.restFailures, paint),
+      alarming('REST failures', failures, paint),
       alarming('restarts', totals.restarts, paint),
     ].join('    '),
     '',

@@ -25,11 +25,12 @@ function withConsumer(change: Partial<Reading['consumers'][number]>): Reading {
 
 test('a run in which all was stored once and handled has no problem', () => {
   expect(problemsOf(outcome())).toEqual([]);
-  expect(summaryOf(outcome())).toEqual([
+  const reading = goodReading({ restFailures: new Map([['429', 2]]) });
+  expect(summaryOf(outcome({ reading }))).toEqual([
     'ran 01:01, restarts 0',
     'dispatched 30,000, stored exactly once 30,000, missing 0, repeated 0',
     'moderation-worker: handled 22,200 of 22,200, redelivered 0',
-    'dead letters 0, REST calls 440 (0 not answered with success)',
+    'dead letters 0, REST calls 440, answered 429: 2',
   ]);
 });
 

@@ -57,8 +57,8 @@ export function summaryOf(outcome: Outcome): string[] {
       ({ name, handled, redelivered }) =>
         `${name}: handled ${rounded(handled)} of ${rounded(toHandle.get(name) ?? 0)}, redelivered ${rounded(redelivered)}`,
     ),
-    `dead letters ${totals.deadLetters ?? 'unknown'}, REST calls ${rounded(totals.restRequests)} ` +
-      `(${rounded(totals.restFailures)} not answered with success)`,
+    `dead letters ${totals.deadLetters ?? 'unknown'}, REST calls ${rounded(totals.restRequests)}` +
+      [...totals.restFailures].map(([status, count]) => `, answered ${status}: ${rounded(count)}`).join(''),
   ];
 }
 

@@ -22,7 +22,7 @@ export function goodReading(totals: Partial<Totals> = {}): Reading {
       deadLetters: 0,
       lost: 0,
       restRequests: 440,
-      restFailures: 0,
+      restFailures: new Map(),
       restarts: 0,
       ...totals,
     },
