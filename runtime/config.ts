@@ -5,11 +5,14 @@ import type { NatsConfig } from './nats.ts';
 /** What every process reads, whatever it does. */
 export interface RuntimeConfig {
   readonly logLevel: LogLevel;
+  /** Of this release; `dev` in a checkout. */
+  readonly version: string;
   readonly nats: NatsConfig;
   readonly telemetry: TelemetryConfig;
 }
 
 export interface TelemetryConfig {
+  readonly version: string;
   /** Empty: no traces leave the process. */
   readonly otlpEndpoint: string;
   /** Share of events that are traced, 0 to 1. */
@@ -39,6 +42,7 @@ export const RUNTIME_VARIABLES = {
     pattern: /^https?:\/\/\w+(:\w+)?@[^/]+(\/.*)?\/\d+$/,
   }),
   SENTRY_TRACES_SAMPLE_RATE: decimal({ min: 0, max: 1, default: 0.2 }),
+  SHARDWATCH_VERSION: text('a version such as 1.2.3', { default: 'dev', pattern: /^[\w.+-]+$/ }),
   DEPLOYMENT_ENVIRONMENT: text('a name such as production', { default: 'production' }),
 };
 
@@ -57,7 +61,9 @@ export function runtimeConfig(values: RuntimeValues): RuntimeConfig {
       tlsCaFile: values.NATS_TLS_CA_FILE,
       connectTimeoutMs: values.NATS_CONNECT_TIMEOUT_MS,
     },
+    version: values.SHARDWATCH_VERSION,
     telemetry: {
+      version: values.SHARDWATCH_VERSION,
       otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
       traceSampleRatio: values.OTEL_TRACES_SAMPLER_ARG,
       sentryDsn: values.SENTRY_DSN,

@@ -43,7 +43,7 @@ await runProcess({
 async function start(config: GatewayConfig, context: ProcessContext): Promise<void> {
   const { log } = context;
   const registry = new Registry();
-  registerProcessMetrics(registry, 'gateway');
+  registerProcessMetrics(registry, 'gateway', config.version);
   const telemetry = await startTelemetry({ component: 'gateway', config: config.telemetry, log });
   context.defer('telemetry', async () => telemetry.close());
 

@@ -46,10 +46,10 @@ test('kill -9, a NATS outage, op 7 storms and refused resume hosts: every dispat
   await pipeline.nats.stop();
   await sleep(NATS_OUTAGE_MS);
   await pipeline.nats.startAgain();
-  faults.refuseResumeHost(true);
+  await faults.refuseResumeHost(true);
   await opSevenStorm();
   await sleep(2_000);
-  faults.refuseResumeHost(false);
+  await faults.refuseResumeHost(false);
   for (let kill = 0; kill < KILLS / 2; kill += 1) await killOne();
 
   traffic.stop();

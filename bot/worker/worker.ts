@@ -3,7 +3,8 @@ import { Registry } from 'prom-client';
 import { startHttp } from '../../runtime/http.ts';
 import type { ProcessContext } from '../../runtime/lifecycle.ts';
 import { connectNats } from '../../runtime/nats.ts';
-import { NO_TELEMETRY } from '../../runtime/telemetry/telemetry.ts';
+import { registerProcessMetrics } from '../../runtime/process-metrics.ts';
+import { startTelemetry } from '../../runtime/telemetry/start-telemetry.ts';
 import { ensureStreams } from '../ensure-streams.ts';
 import { CONSUMERS, MOVER_CONSUMER, STREAMS } from '../streams.ts';
 import { checkToken } from './check-token.ts';
@@ -36,7 +37,8 @@ export async function startWorker(
   const { log } = context;
   const startedAtMs = performance.now();
   const registry = new Registry();
-  const telemetry = NO_TELEMETRY;
+  registerProcessMetrics(registry, 'worker', config.version);
+  const telemetry = await startTelemetry({ component: 'worker', config: config.telemetry, log });
   context.defer('telemetry', async () => telemetry.close());
 
   const connection = await connectNats(config.nats, 'worker', log, context.stopping);
