@@ -53,7 +53,7 @@ export class WorkerRig implements AsyncDisposable {
   private constructor(nats: NatsServer, connection: NatsConnection, manager: JetStreamManager) {
     this.nats = nats;
     this.connection = connection;
-    this.jetstream = connection.jetstream();
+    this.jetstream = connection.jetstream({ timeout: 1_000 });
     this.manager = manager;
     this.file = join(nats.folder, 'handled');
   }
@@ -119,13 +119,13 @@ export class WorkerRig implements AsyncDisposable {
     return this.publish('MESSAGE_CREATE', order, { messageId: `test:${order.id}` });
   }
 
-  /** Hands over `count` orders at a rate, and stops early when the signal says so. */
-  async traffic(options: { perSecond: number; count: number; workMs: number }): Promise<string[]> {
-    const { perSecond, count, workMs } = options;
+  /** Hands over orders at a rate until the signal. Resolves with their ids. */
+  async traffic(options: { perSecond: number; workMs: number }, stop: AbortSignal): Promise<string[]> {
+    const { perSecond, workMs } = options;
     const startedAtMs = performance.now();
     const ids: string[] = [];
-    while (ids.length < count) {
-      const due = Math.min(count, Math.ceil(((performance.now() - startedAtMs) / 1_000) * perSecond));
+    while (!stop.aborted) {
+      const due = Math.ceil(((performance.now() - startedAtMs) / 1_000) * perSecond);
       const batch = Array.from({ length: due - ids.length }, (_, index) => String(ids.length + index));
       await Promise.all(batch.map(async (id) => this.order({ do: 'work', id, workMs })));
       ids.push(...batch);
@@ -173,8 +173,12 @@ export class WorkerRig implements AsyncDisposable {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async killWorkers(): Promise<void> {
     await Promise.all(this.#processes.map(async (process) => process.stop('SIGKILL')));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.killWorkers();
     await this.connection.close();
     await this.nats[Symbol.asyncDispose]();
     await rm(this.file, { force: true });
