@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { expect, test } from 'vitest';
 
 import { OutputLines } from './output-lines.ts';
 import { LocalProcess } from './process.ts';
+import { exists, waitUntilGone } from './testing/child-processes.ts';
 
 function script(source: string, onLine?: (line: string) => void): LocalProcess {
   return new LocalProcess({
@@ -18,24 +18,6 @@ function script(source: string, onLine?: (line: string) => void): LocalProcess {
 }
 
 const saying = (text: string) => (line: string) => (line.startsWith(text) ? line : undefined);
-
-function exists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function gone(pids: readonly number[], timeoutMs = 10_000): Promise<boolean> {
-  const deadline = performance.now() + timeoutMs;
-  while (pids.some(exists)) {
-    if (performance.now() > deadline) return false;
-    await sleep(20);
-  }
-  return true;
-}
 
 test('a child that ignores SIGTERM is killed when the deadline passes', async () => {
   const child = script(
@@ -126,6 +108,6 @@ test.for(['SIGKILL', 'SIGTERM'] as const)('children end with a parent that dies 
   expect(children.every(exists)).toBe(true);
   parent.signal(signal);
   await parent.exited;
-  expect(await gone(children)).toBe(true);
+  expect(await waitUntilGone(children)).toEqual([]);
   rmSync(folder, { recursive: true });
 });

@@ -77,8 +77,11 @@ export async function runDemo({ options, config, output, stop, kill }: DemoParts
   if (options.forMs === undefined || stop.aborted) return true;
   const outcome = await conclude(fleet, observer, screen, stop);
   const problems = problemsOf(outcome);
-  screen.print(...summaryOf(outcome), ...problems.map((problem) => `PROBLEM: ${problem}`));
-  screen.print(problems.length === 0 ? 'events flowed and nothing was lost' : 'not all went well');
+  const verdict =
+    problems.length === 0
+      ? screen.paint('green', 'Events flowed and nothing was lost.')
+      : screen.paint('red', 'Not all went well:');
+  screen.print(...summaryOf(outcome), '', verdict, ...problems.map((problem) => `  ${problem}`));
   return problems.length === 0;
 }
 

@@ -40,8 +40,9 @@ export class Fleet {
         (spec) => new SupervisedService({ spec, cwd, logFolder, note: (text) => screen.note(text) }),
       );
       this.#tiers.push({ name, services });
+      const names = services.map((service) => service.name).join(', ');
+      if (names) screen.progress(`starting ${name}: ${names}`);
       await Promise.all(services.map(async (service) => service.start()));
-      for (const service of services) screen.print(`${service.name} listens on ${service.address}`);
     }
   }
 
@@ -58,7 +59,7 @@ export class Fleet {
 
   async #stopTiers(): Promise<void> {
     for (const { name, services } of this.#tiers.toReversed()) {
-      if (services.length > 0) this.#parts.screen.print(`stopping ${name}`);
+      if (services.length > 0) this.#parts.screen.progress(`stopping ${name}`);
       await Promise.all(services.map(async (service) => service.stop()));
     }
   }

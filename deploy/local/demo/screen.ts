@@ -9,6 +9,9 @@ const NOTES = 3;
 const LINE_EVERY_MS = 5_000;
 
 export interface Screen {
+  readonly paint: Paint;
+  /** What is going on, while there is no status yet or no longer. */
+  progress(text: string): void;
   /** Something happened that people should know. */
   note(text: string): void;
   /** Lines that stay. */
@@ -26,13 +29,17 @@ export function createScreen(output: NodeJS.WriteStream, title: Title): Screen {
 class LiveScreen implements Screen {
   readonly #update: ReturnType<typeof createLogUpdate>;
   readonly #title: Title;
-  readonly #paint: Paint;
+  readonly paint: Paint;
   #notes: string[] = [];
 
   constructor(output: NodeJS.WriteStream, title: Title) {
     this.#update = createLogUpdate(output);
     this.#title = title;
-    this.#paint = (style, text) => styleText(style, text, { stream: output });
+    this.paint = (style, text) => styleText(style, text, { stream: output });
+  }
+
+  progress(text: string): void {
+    this.#update(text);
   }
 
   note(text: string): void {
@@ -45,16 +52,21 @@ class LiveScreen implements Screen {
   }
 
   show(reading: Reading): void {
-    this.#update(renderStatus(reading, { ...this.#title, notes: this.#notes }, this.#paint).join('\n'));
+    this.#update(renderStatus(reading, { ...this.#title, notes: this.#notes }, this.paint).join('\n'));
   }
 }
 
 class PlainScreen implements Screen {
+  readonly paint: Paint = (_, text) => text;
   readonly #output: NodeJS.WriteStream;
   #nextLineAtMs = 0;
 
   constructor(output: NodeJS.WriteStream) {
     this.#output = output;
+  }
+
+  progress(text: string): void {
+    this.print(text);
   }
 
   note(text: string): void {

@@ -166,5 +166,6 @@ function failed(name: string, { code, signal }: ExitStatus, output: string): Cod
   return new CodedError(
     'SERVICE_FAILED',
     `${name} does not start: it ended with ${signal ?? `status ${code}`}\n${output}`,
+    code === EXIT_MISCONFIGURED ? { exitCode: EXIT_MISCONFIGURED } : {},
   );
 }
