@@ -68,7 +68,7 @@ export const SIMULATOR_DEFAULTS = {
   identifyIntervalMs: 5_000,
   sessionTimeoutMs: 180_000,
   replayLimit: 100_000,
-  replayLimitBytes: 64 * 1024 ** 2,
+  replayLimitBytes: 32 * 1024 ** 2,
   disallowedIntents: 0,
   requireGuildMembersIntent: true,
   restGlobalPerSecond: 50,

@@ -75,6 +75,10 @@ test('what a client may not send is closed: 4001, 4002, 4003, 4005, 4008', async
   await using client = await RawClient.ready(gatewayUrl, [0, 1]);
   client.identify();
   expect((await client.closed).code).toBe(4005);
+  expect(simulator.ledger.identifies()).toMatchObject([
+    { accepted: true },
+    { accepted: false, reason: 'already authenticated' },
+  ]);
 });
 
 test('as many sends as are allowed, of the length that is allowed, are all answered', async () => {

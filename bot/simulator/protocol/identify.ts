@@ -12,6 +12,8 @@ import { validateIdentify, type IdentifyRequest } from './validate-identify.ts';
 export function identify(context: GatewayContext, connection: Connection, d: unknown): void {
   const { account, connections, identifyLimits, options, world } = context;
   if (connection.session) {
+    const { shardId, shardCount } = connection.session;
+    record(context, connection, { shardId, shardCount, accepted: false, reason: 'already authenticated' });
     connections.close(connection, GatewayCloseCodes.AlreadyAuthenticated, 'Already authenticated.');
     return;
   }
