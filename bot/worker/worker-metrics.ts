@@ -3,7 +3,6 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { CONSUMER_NAMES, MOVER_CONSUMER, type ConsumerName } from '../streams.ts';
 
 export const OUTCOMES = ['ack', 'retry', 'dead', 'expired'] as const;
-export type Outcome = (typeof OUTCOMES)[number];
 
 /** How a dead letter came to be: written by the worker, or moved after the server gave up on a message. */
 export const DEAD_LETTER_PATHS = ['worker', 'mover'] as const;

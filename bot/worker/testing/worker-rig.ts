@@ -88,7 +88,7 @@ export class WorkerRig implements AsyncDisposable {
 
   /** The same parts with test handlers. */
   async startTestWorker(env: Env = {}): Promise<WorkerProcess> {
-    return this.#startProcess([here('test-worker.ts'), this.file], { WORKERS: 'moderation-worker', ...env });
+    return this.#startProcess([here('main.ts'), this.file], { WORKERS: 'moderation-worker', ...env });
   }
 
   /** A worker that is not expected to come up. */

@@ -4,7 +4,7 @@ import { readWorkerConfig } from '../config.ts';
 import { startWorker, STOP_DEADLINE_MS } from '../worker.ts';
 import { testHandlers } from './test-handlers.ts';
 
-/** The worker process with handlers that do what the events tell them: `test-worker.ts <file>`. */
+/** The worker process with handlers that do what the events tell them: `main.ts <file>`. */
 const [file = ''] = process.argv.slice(2);
 
 await runProcess({
