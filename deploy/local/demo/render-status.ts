@@ -89,7 +89,7 @@ function consumerLine(consumer: ConsumerReading, paint: Paint): string {
 }
 
 function serviceLine({ name, state, restarts, address, pages }: ServiceReading, paint: Paint): string {
-  const where = pages.length > 0 ? `http://${address}${pages[0]}` : address;
+  const where = pages.length > 0 ? `http://${address}${pages[0]}` : `nats://${address}`;
   const again = restarts > 0 ? paint('yellow', `  started again: ${restarts}`) : '';
   return `${name.padEnd(NAME_WIDTH)} ${state === 'up' ? where : paint('red', state)}${again}`;
 }

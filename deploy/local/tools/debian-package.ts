@@ -1,6 +1,6 @@
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, join, relative } from 'node:path';
 
 import { CodedError } from '../../../runtime/errors.ts';
 import { findTool } from './find-tool.ts';
@@ -80,7 +80,7 @@ async function link(program: string, root: string, bin: string): Promise<string>
   const temporary = `${target}.${process.pid}`;
   const libraries = await libraryFolders(root);
   if (libraries.length === 0) {
-    await symlink(resolve(program), temporary);
+    await symlink(relative(bin, program), temporary);
   } else {
     const path = libraries.join(':');
     await writeFile(temporary, `#!/bin/sh\nLD_LIBRARY_PATH='${path}' exec '${program}' "$@"\n`);
