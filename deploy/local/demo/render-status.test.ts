@@ -21,7 +21,7 @@ test('the status shows rates, states, lag, addresses, the logs and what happened
   expect(text).toContain('0 ready  1 ready');
   expect(text).toMatch(/moderation-worker +0 +370 +22,200 +0/);
   expect(text).toContain('http://127.0.0.1:20003/metrics');
-  expect(text).toMatch(/nats-server +127.0.0.1:20000/);
+  expect(text).toMatch(/nats-server +nats:\/\/127.0.0.1:20000/);
   for (const part of ['01:01 of 01:00', '/tmp/x/logs', '12:00:00  gateway-0 ended', 'dead letters 0'])
     expect(text).toContain(part);
 });

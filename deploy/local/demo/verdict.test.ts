@@ -71,6 +71,12 @@ test.for<[string, Partial<Outcome>, string]>([
   expect(problems[0]).toContain(text);
 });
 
+test('where events go on coming some are always in work, but those of before must be handled', () => {
+  const ledger = undefined;
+  expect(problemsOf(outcome({ ledger, reading: withConsumer({ lag: 3 }) }))).toEqual([]);
+  expect(problemsOf(outcome({ ledger, reading: withConsumer({ handled: 22_199 }) }))).toHaveLength(1);
+});
+
 test('a killed worker takes its last counts with it; that the stream is drained is then enough', () => {
   const reading = withConsumer({ handled: 20_000 });
   const services = reading.services.map((service) => ({ ...service, restarts: 1 }));

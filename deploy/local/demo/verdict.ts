@@ -15,7 +15,7 @@ const SHOWN_IDS = 5;
 
 /** What speaks against the run: empty when events flowed and nothing was lost. */
 export function problemsOf({ reading, ledger, simulatorRestarts, toHandle }: Outcome): string[] {
-  const { totals, gateways, consumers, services } = reading;
+  const { totals, gateways } = reading;
   const problems: string[] = [];
   if (totals.stored === 0) problems.push('no event was stored');
   for (const { name, shards } of gateways) {
@@ -32,10 +32,25 @@ export function problemsOf({ reading, ledger, simulatorRestarts, toHandle }: Out
   if (ledger && ledger.repeated.length > 0) problems.push(`stored more than once: ${some(ledger.repeated)}`);
   if (totals.lost > 0) problems.push(`the gateways count ${totals.lost} events as lost`);
   if (totals.deadLetters !== 0) problems.push(`dead letters: ${totals.deadLetters ?? 'unknown'}`);
-  for (const { name, lag, handled } of consumers) {
+  return [...problems, ...unhandled({ reading, toHandle, endless: !ledger })];
+}
+
+/** Whether all that the consumers had to handle is handled. */
+export function isHandled(question: Parameters<typeof unhandled>[0]): boolean {
+  return unhandled(question).length === 0;
+}
+
+/** @param endless events go on coming, so that some are always in work */
+function unhandled(
+  question: Pick<Outcome, 'reading' | 'toHandle'> & { readonly endless: boolean },
+): string[] {
+  const { reading, toHandle, endless } = question;
+  const problems: string[] = [];
+  for (const { name, lag, handled } of reading.consumers) {
     const expected = toHandle.get(name) ?? 0;
-    const restarts = services.find((service) => service.name === name)?.restarts ?? 0;
-    if (lag !== 0) problems.push(`${name} still has ${lag ?? 'an unknown number of'} events to handle`);
+    const restarts = reading.services.find((service) => service.name === name)?.restarts ?? 0;
+    if (!endless && lag !== 0)
+      problems.push(`${name} still has ${lag ?? 'an unknown number of'} events to handle`);
     // The last counts of a killed worker are gone with it; that nothing is left was checked above.
     else if (handled < expected && restarts === 0)
       problems.push(`${name} handled ${handled} of ${expected} events`);
