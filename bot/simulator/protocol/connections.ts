@@ -75,8 +75,6 @@ export class Connections {
     reason: string,
   ): void {
     connection.session = undefined;
-    // A newer connection may have taken the session over.
-    if (session.connection !== connection) return;
     if (ends) this.#sessions.end(session, reason);
     else this.#sessions.detach(session);
   }

@@ -1,5 +1,3 @@
-import { shardOf } from '../snowflake.ts';
-
 const ID_SHIFT = 22n;
 /**
  * `id >> 22` of the first guild: a moment of 2021, and a multiple of every number up to 16, so that
@@ -53,8 +51,4 @@ export function partId(guildKey: number, offset: number): string {
 /** The index of the guild that an id of a guild, channel or role belongs to; may name none that exists. */
 export function guildIndexOf(id: string): number {
   return Number(BigInt(id) >> ID_SHIFT) - FIRST_KEY;
-}
-
-export function isOnShard(guild: Guild, shardId: number, shardCount: number): boolean {
-  return shardOf(guild.id, shardCount) === shardId;
 }

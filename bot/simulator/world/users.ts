@@ -4,7 +4,7 @@ const USERS = 1_000;
 const FIRST_USER_KEY = 126_000_000_000;
 
 export const BOT_USER_ID = String(BigInt(FIRST_USER_KEY - 1) << ID_SHIFT);
-export const APPLICATION_ID = BOT_USER_ID;
+export const APPLICATION_ID = String(BigInt(FIRST_USER_KEY - 2) << ID_SHIFT);
 const JOINED_AT = '2023-05-01T12:00:00.000000+00:00';
 
 export interface SimulatedUser {
