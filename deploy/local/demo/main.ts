@@ -36,7 +36,8 @@ async function main(): Promise<number> {
     });
     return ok ? 0 : EXIT_FAILED;
   } catch (error) {
-    process.stderr.write(`demo: ${messageOf(error)}${codeOf(error) ? ` (${codeOf(error)})` : ''}\n`);
+    const code = codeOf(error);
+    process.stderr.write(`demo: ${code ? `${code}: ` : ''}${messageOf(error)}\n`);
     return exitCodeOf(error);
   }
 }
