@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
 import { nanos } from 'nats';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 
 import { freePort } from '../../deploy/local/free-port.ts';
 import { NatsServer } from '../../deploy/local/nats-server.ts';
@@ -8,7 +12,7 @@ import { startSimulator, type Simulator } from '../simulator/simulator.ts';
 import { BLOCKED_WORD } from '../simulator/traffic/content.ts';
 import { EVENTS_STREAM } from '../events.ts';
 import { DUPLICATE_WINDOW_MS } from '../streams.ts';
-import { TEST_TOKEN, WorkerRig } from './testing/worker-rig.ts';
+import { WorkerRig } from './testing/worker-rig.ts';
 
 let rig: WorkerRig;
 let simulator: Simulator;
@@ -22,6 +26,8 @@ afterAll(async () => {
   await rig[Symbol.asyncDispose]();
   await simulator.close();
 });
+
+afterEach(async () => rig.killWorkers());
 
 test('every wrong variable is named in one message, with status 2', async () => {
   const wrong = {
@@ -52,18 +58,19 @@ test('a token that Discord refuses ends the worker with status 2 before it takes
   await rig.manager.streams.deleteMessage(EVENTS_STREAM, seq);
 });
 
-test('a token that Discord stops to take ends the worker with status 2, and the event stays', async () => {
-  const env = { DISCORD_API_URL: simulator.apiUrl, DISCORD_TOKEN: simulator.options.token };
-  const { process } = await rig.startWorker({ ...env, WORKERS: 'task-worker' });
-  simulator.faults.rest({ status: 401, count: 1 });
+test('a token that Discord takes no longer ends the worker with status 2, and the event stays', async () => {
+  await using discord = await startDiscord((path) => (path.endsWith('/users/@me') ? 200 : 401));
+  const { process } = await rig.startWorker({ DISCORD_API_URL: discord.url, WORKERS: 'task-worker' });
   await rig.jetstream.publish(
     'tasks.process',
     JSON.stringify({ kind: 'notify', channelId: '1', content: 'x' }),
   );
   expect((await process.exited).code).toBe(2);
+  expect(process.output).toContain('Discord refused the token');
   const { num_pending, num_ack_pending } = await rig.info('task-worker');
   expect(num_pending + num_ack_pending).toBe(1);
   expect(await rig.deadLetters()).toBe(0);
+  await rig.manager.streams.purge('TASKS');
 });
 
 test('a NATS server that is not there is named, with status 1', async () => {
@@ -121,8 +128,26 @@ test('one trace spans the event, its handler and its REST calls', async () => {
   expect(names).toContain('DELETE /channels/:id/messages/:id');
   // The task went on with the trace.
   expect(names).toContain('handle PROCESS');
-  expect(process.output).not.toContain(TEST_TOKEN);
+  expect(process.output).not.toContain(simulator.options.token);
 });
+
+/** Answers each request with the status that its path gets. */
+async function startDiscord(statusOf: (path: string) => number) {
+  const server = createServer((request, response) => {
+    response.writeHead(statusOf(request.url ?? ''), { 'content-type': 'application/json' });
+    response.end('{"message":"401: Unauthorized","code":0}');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/api`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
 
 interface OtlpSpan {
   readonly name: string;

@@ -6,6 +6,7 @@ import { connectNats } from '../../runtime/nats.ts';
 import { registerProcessMetrics } from '../../runtime/process-metrics.ts';
 import { startTelemetry } from '../../runtime/telemetry/start-telemetry.ts';
 import { ensureStreams } from '../ensure-streams.ts';
+import { openManager } from '../open-manager.ts';
 import { CONSUMERS, MOVER_CONSUMER, STREAMS } from '../streams.ts';
 import { checkToken } from './check-token.ts';
 import type { WorkerConfig } from './config.ts';
@@ -53,7 +54,7 @@ export async function startWorker(
   context.defer('rest', () => rest.close());
   context.defer('nats', async () => closeConnection(connection, state.connected));
   const jetstream = connection.jetstream();
-  const manager = await connection.jetstreamManager();
+  const manager = await openManager(connection);
   await ensureStreams(manager, STREAMS, { replicas: config.replicas }, log);
   await checkToken(rest, log);
 

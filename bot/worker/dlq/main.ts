@@ -5,6 +5,7 @@ import { readRuntimeConfig } from '../../../runtime/config.ts';
 import { CodedError, EXIT_MISCONFIGURED, exitCodeOf, messageOf } from '../../../runtime/errors.ts';
 import { createLogger } from '../../../runtime/log.ts';
 import { connectNats } from '../../../runtime/nats.ts';
+import { openManager } from '../../open-manager.ts';
 import { DEAD_STREAM } from '../../streams.ts';
 import { createCommands } from './commands.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
@@ -17,7 +18,7 @@ async function withQueue(work: (queue: DeadLetterQueue) => Promise<void>): Promi
   const log = createLogger({ component: 'dlq', level: 'warn', fd: 2 });
   const connection = await connectNats(config.nats, 'dlq', log);
   try {
-    await work(new DeadLetterQueue(connection.jetstream(), await connection.jetstreamManager()));
+    await work(new DeadLetterQueue(connection.jetstream(), await openManager(connection)));
   } catch (error) {
     if (!(error instanceof NatsError) || error.api_error?.err_code !== STREAM_NOT_FOUND) throw error;
     throw new CodedError('STREAM_MISSING', `There is no stream ${DEAD_STREAM} on this server`, {
