@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { expect, test } from 'vitest';
 
 import { allStored, Pipeline } from '../testing/pipeline.ts';
 
 /** Well inside the 30 s that an orchestrator gives. */
 const STOP_LIMIT_MS = 10_000;
+/** So that each process has traffic of its own to hand over. */
+const SETTLE_MS = 1_000;
 
 test('a rolling restart under traffic identifies nothing, resumes every shard and loses no event', async () => {
   await using pipeline = await Pipeline.start({ shardCount: 8, shardsPerProcess: 4 });
@@ -22,6 +26,7 @@ test('a rolling restart under traffic identifies nothing, resumes every shard an
     await after.allReady();
     const metrics = await after.scrape();
     expect(metrics.sum('discord_shard_resumes_total')).toBe(4);
+    await sleep(SETTLE_MS);
     // A clean stop leaves nothing to replay that is stored already.
     expect(metrics.sum('discord_publish_duplicates_total')).toBe(0);
   }

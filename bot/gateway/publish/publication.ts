@@ -27,7 +27,8 @@ export interface PublisherOptions {
 }
 
 export const PUBLISHER_DEFAULTS = {
-  windowMessages: 4_096,
+  // Memory is bounded by the bytes; so many messages let a long replay through in one go.
+  windowMessages: 16_384,
   windowBytes: 64 * 1024 * 1024,
   ackTimeoutMs: 5_000,
   maxRetryDelayMs: 20_000,

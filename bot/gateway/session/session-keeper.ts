@@ -68,8 +68,6 @@ export class SessionKeeper implements Saveable {
 
   onResumed(): void {
     this.#inherited = false;
-    // What the replay did not bring, nothing will.
-    while (this.#session?.hasGap) this.giveUpGap(this.#session);
   }
 
   giveUpGap(session: Session): void {

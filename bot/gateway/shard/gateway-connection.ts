@@ -26,16 +26,17 @@ export interface ConnectionParts {
 
 /** What happens on a connection, each called synchronously and in order. */
 export interface ConnectionEvents {
-  onHello(): void;
   /** A READY made a new session; its dispatch follows. */
   onSession(info: SessionInfo): void;
   onReady(data: GatewayReadyDispatchData): void;
   onResumed(): void;
   onDispatch(payload: GatewayDispatchPayload): void;
+  /** A dispatch that was on its way when the connection ended: it is not taken. */
+  onLateDispatch(sequence: number): void;
   onHeartbeatAnswered(): void;
   onSent(opcode: GatewayOpcodes): void;
   /**
-   * Called once. Nothing else follows.
+   * Called once. Nothing else follows, but dispatches that come too late.
    * @param closed resolves when the socket is closed, or has been given up
    */
   onEnd(end: ConnectionEnd, closed: Promise<void>): void;
@@ -113,10 +114,6 @@ export class GatewayConnection extends WebSocketShard {
     };
     const events = this.#events;
     this.on(
-      WebSocketShardEvents.Hello,
-      live(() => events.onHello()),
-    );
-    this.on(
       WebSocketShardEvents.Ready,
       live((data) => events.onReady(data)),
     );
@@ -124,10 +121,10 @@ export class GatewayConnection extends WebSocketShard {
       WebSocketShardEvents.Resumed,
       live(() => events.onResumed()),
     );
-    this.on(
-      WebSocketShardEvents.Dispatch,
-      live((payload) => events.onDispatch(payload)),
-    );
+    this.on(WebSocketShardEvents.Dispatch, (payload) => {
+      if (this.#ended.signal.aborted) events.onLateDispatch(payload.s);
+      else events.onDispatch(payload);
+    });
     this.on(
       WebSocketShardEvents.HeartbeatComplete,
       live(() => events.onHeartbeatAnswered()),

@@ -118,18 +118,23 @@ export class Shard {
   }
 
   #events(): ConnectionEvents {
+    // The session may be another one by the time a late dispatch comes.
+    let lateSession: Session | undefined;
     return {
-      onHello: () => undefined,
       onSession: (info) => this.session.begin(info),
       onReady: (data) => this.#onReady(data),
       onResumed: () => this.#onResumed(),
       onDispatch: (payload) => this.#onDispatch(payload),
+      onLateDispatch: (sequence) => lateSession?.refuse(sequence),
       onHeartbeatAnswered: () => {
         const seconds = this.activity.onBeatAnswered(performance.now());
         if (seconds !== undefined) this.#parts.observeHeartbeat(seconds);
       },
       onSent: (opcode) => this.#onSent(opcode),
-      onEnd: (end, closed) => void this.#onEnd(end, closed),
+      onEnd: (end, closed) => {
+        lateSession = this.session.current;
+        void this.#onEnd(end, closed);
+      },
     };
   }
 
@@ -141,11 +146,15 @@ export class Shard {
 
   #onResumed(): void {
     clearTimeout(this.#resumeTimer);
+    // A replay may hold the RESUMED of an earlier resume: the first one counts.
+    if (this.#readyAtMs !== undefined) return;
     this.activity.resumes += 1;
     this.#unansweredResumes = 0;
     this.session.onResumed();
     this.#onUp();
     this.#log.info('shard resumed');
+    const session = this.session.current;
+    if (session?.hasGap) setImmediate(() => this.#checkGap(session));
   }
 
   #onUp(): void {
@@ -188,9 +197,9 @@ export class Shard {
   /** Frames that arrive together may be handed over slightly out of order: look a moment later. */
   #checkGap(session: Session): void {
     if (session !== this.session.current || !session.hasGap || this.activity.state !== 'ready') return;
+    if (!session.shouldChaseGap()) return this.session.giveUpGap(session);
     this.activity.sequenceGaps += 1;
-    if (session.shouldChaseGap()) void this.#connection?.close('sequence gap');
-    else this.session.giveUpGap(session);
+    void this.#connection?.close('sequence gap');
   }
 
   #onDeaf(): void {
@@ -203,7 +212,9 @@ export class Shard {
 
   async #onEnd(end: ConnectionEnd, closed: Promise<void>): Promise<void> {
     const stable = this.#readyAtMs !== undefined && performance.now() - this.#readyAtMs >= STABLE_MS;
-    this.#failures = stable ? 0 : this.#failures + 1;
+    // Closing for want of room is no failure: each round got a window's worth further.
+    if (stable || this.#waitsForRoom) this.#failures = 0;
+    else this.#failures += 1;
     this.#connection = undefined;
     this.activity.state = 'closed';
     this.activity.countClose(end.code);
