@@ -114,7 +114,9 @@ test('versions are read from what the tools print, and compared by number', () =
   expect(versionIn('nats-server: v2.9.10')).toBe('2.9.10');
   expect(versionIn('prometheus, version 2.42.0+ds (branch: debian/sid)')).toBe('2.42.0');
   expect(versionIn('postgres (PostgreSQL) 15.14 (Debian)')).toBe('15.14');
-  expect(versionIn('no number')).toBeUndefined();
+  expect(
+    versionIn('prometheus, version  (branch: , revision: unknown)\n  go version: go1.26.8'),
+  ).toBeUndefined();
   expect(isOlder('2.9.10', '2.9.4')).toBe(false);
   expect(isOlder('2.9', '2.9.4')).toBe(true);
   expect(isOlder('13.0', '13')).toBe(false);

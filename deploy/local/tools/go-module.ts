@@ -26,7 +26,10 @@ export async function buildGoModule(program: string, source: GoModule, folder: s
     const built = join(work, program);
     await go('mod', 'init', 'shardwatch.local/tool');
     await go('get', `${source.module}@${source.version}`);
-    await go('build', '-trimpath', '-o', built, [source.module, source.package].filter(Boolean).join('/'));
+    const { name, value } = source.releaseVariable ?? {};
+    const release = name ? ['-ldflags', `-X ${name}=${value}`] : [];
+    const path = [source.module, source.package].filter(Boolean).join('/');
+    await go('build', '-trimpath', ...release, '-o', built, path);
     return await putInto(join(folder, 'bin'), built, program);
   } finally {
     await rm(work, { recursive: true, force: true });

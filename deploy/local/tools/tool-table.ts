@@ -23,6 +23,8 @@ export interface GoModule {
   readonly package: string;
   /** Pinned, so that everybody gets the same. */
   readonly version: string;
+  /** A variable that the linker sets to the release, where the program would not know it. */
+  readonly releaseVariable: { readonly name: string; readonly value: string } | undefined;
 }
 
 /** Debian keeps servers in sbin, which is not on everybody's PATH. */
@@ -36,15 +38,21 @@ const NATS_SERVER = {
   minVersion: '2.9.4',
   folders: SBIN,
   debianPackage: 'nats-server',
-  goModule: { module: 'github.com/nats-io/nats-server/v2', package: '', version: 'v2.12.15' },
+  goModule: {
+    module: 'github.com/nats-io/nats-server/v2',
+    package: '',
+    version: 'v2.12.15',
+    releaseVariable: undefined,
+  },
   brew: 'nats-server',
   dnf: undefined,
   page: 'https://nats.io/download/',
 } as const satisfies Tool;
 
 /** 2.42 and 0.25 are Debian 12's. */
-const PROMETHEUS_VERSIONS = { min: '2.42.0', go: 'v0.305.0' };
-const ALERTMANAGER_VERSIONS = { min: '0.25.0', go: 'v0.28.1' };
+const PROMETHEUS_VERSIONS = { min: '2.42.0', go: 'v0.305.0', release: '3.5.0' };
+const ALERTMANAGER_VERSIONS = { min: '0.25.0', go: 'v0.28.1', release: '0.28.1' };
+const RELEASE_VARIABLE = 'github.com/prometheus/common/version.Version';
 
 const FROM_PROMETHEUS = {
   versionArgs: ['--version'],
@@ -111,9 +119,13 @@ export const TOOLS = {
 export type ToolName = keyof typeof TOOLS;
 
 function prometheusModule(folder: string): GoModule {
-  return { module: 'github.com/prometheus/prometheus', package: folder, version: PROMETHEUS_VERSIONS.go };
+  const { go: version, release: value } = PROMETHEUS_VERSIONS;
+  const releaseVariable = { name: RELEASE_VARIABLE, value };
+  return { module: 'github.com/prometheus/prometheus', package: folder, version, releaseVariable };
 }
 
 function alertmanagerModule(folder: string): GoModule {
-  return { module: 'github.com/prometheus/alertmanager', package: folder, version: ALERTMANAGER_VERSIONS.go };
+  const { go: version, release: value } = ALERTMANAGER_VERSIONS;
+  const releaseVariable = { name: RELEASE_VARIABLE, value };
+  return { module: 'github.com/prometheus/alertmanager', package: folder, version, releaseVariable };
 }

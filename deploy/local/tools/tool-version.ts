@@ -20,9 +20,9 @@ export async function problemWith(
   return isOlder(version, tool.minVersion) ? `is ${version}, older than ${tool.minVersion}` : undefined;
 }
 
-/** "nats-server: v2.9.10" -> "2.9.10" */
+/** "nats-server: v2.9.10" -> "2.9.10"; later lines tell of other versions, such as Go's. */
 export function versionIn(output: string): string | undefined {
-  return /\d+\.\d+(\.\d+)?/.exec(output)?.[0];
+  return /\d+\.\d+(\.\d+)?/.exec(output.split('\n', 1)[0] ?? '')?.[0];
 }
 
 /** Whether version `a` comes before `b`; missing parts count as 0. */
