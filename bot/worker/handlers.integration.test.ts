@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { startSimulator, type Simulator } from '../simulator/simulator.ts';
@@ -10,6 +12,8 @@ import { EventBridge } from './testing/event-bridge.ts';
 import { WorkerRig, type WorkerProcess } from './testing/worker-rig.ts';
 
 const BACKLOG = 10_000;
+const CALLBACK = 'POST /interactions/:id/:token/callback';
+const RETRY_AFTER_S = 3.5;
 const BOT = { id: '1', bot: true };
 
 let rig: WorkerRig;
@@ -148,11 +152,32 @@ test('an interaction that is too old is dropped and never answered', async () =>
     receivedAtMs: Date.now() - 60_000,
   });
   await expect.poll(outcomes('interaction-responder', 'expired')).toBe(2);
-  expect(calls('POST /interactions/:id/:token/callback')).toEqual([]);
+  expect(calls(CALLBACK)).toEqual([]);
   // Young by our clock, but Discord does not know it (any more).
   await rig.publish('INTERACTION_CREATE', interaction, { messageId: 'i:3' });
   await expect.poll(outcomes('interaction-responder', 'expired')).toBe(3);
   expect(worker.process.output).not.toContain('secret-token');
+});
+
+test('an answer that Discord fails to take is repeated while there is time', async () => {
+  const before = await outcomes('interaction-responder', 'ack')();
+  simulator.faults.rest({ status: 500, count: 2, route: CALLBACK });
+  simulator.traffic.burst(1, 'interaction');
+  await expect.poll(outcomes('interaction-responder', 'ack')).toBe(before + 1);
+  expect(await outcomes('interaction-responder', 'retry')()).toBe(1);
+  expect(simulator.ledger.interactions().at(-1)?.outcome).toBe('answered');
+});
+
+test('an answer that a rate limit holds up beyond its time is dropped and never sent', async () => {
+  const expired = await outcomes('interaction-responder', 'expired')();
+  simulator.faults.rest({ status: 429, count: 1, route: CALLBACK, retryAfter: RETRY_AFTER_S });
+  const calledBefore = calls(CALLBACK).length;
+  simulator.traffic.burst(1, 'interaction');
+  await expect.poll(outcomes('interaction-responder', 'expired'), { timeout: 4_000 }).toBe(expired + 1);
+  // The library's own wait ends only now, and finds the call aborted.
+  await sleep(1_000 * RETRY_AFTER_S - 2_500);
+  expect(calls(CALLBACK).length).toBe(calledBefore + 1);
+  expect(simulator.ledger.interactions().at(-1)?.outcome).toBeUndefined();
 });
 
 test('interactions are answered in time while another consumer has a backlog of 10,000', async () => {
@@ -171,7 +196,7 @@ test('interactions are answered in time while another consumer has a backlog of 
   }
   const { num_pending } = await rig.info('moderation-worker');
   expect(num_pending).toBeGreaterThan(5_000);
-  const answers = simulator.ledger.interactions();
+  const answers = simulator.ledger.interactions().slice(-50);
   expect(answers.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 50 }, () => 'answered'));
   const tookMs = answers.map(({ createdAt, answeredAt }) => (answeredAt ?? Infinity) - createdAt);
   console.log(

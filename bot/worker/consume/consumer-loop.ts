@@ -1,5 +1,6 @@
 import type { Msg, NatsConnection } from 'nats';
 
+import { messageOf } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
 import type { DeliveryInfo } from './delivery.ts';
 import { InFlight } from './in-flight.ts';
@@ -14,7 +15,7 @@ export interface LoopParts {
   /** How many events at once; also how many are asked for, so that none waits in a buffer. */
   readonly concurrency: number;
   readonly ackWaitMs: number;
-  /** Handles and answers one message; never rejects. */
+  /** Handles and answers one message. */
   readonly handle: (message: Msg, info: DeliveryInfo, signal: AbortSignal) => Promise<void>;
   /** Makes sure that the consumer exists. */
   readonly ensure: () => Promise<unknown>;
@@ -27,7 +28,7 @@ export interface LoopParts {
 const PULL_EXPIRES_MS = 2_000;
 /** Beyond its expiry a request cannot stay silent: the server has lost it. */
 const SILENCE_MS = PULL_EXPIRES_MS + 3_000;
-const TICK_MS = 1_000;
+const MAX_TICK_MS = 1_000;
 /** For the last requests to run out. */
 const FINISH_MS = PULL_EXPIRES_MS + 500;
 const FLUSH_MS = 1_000;
@@ -58,7 +59,8 @@ export class ConsumerLoop {
   }
 
   start(): void {
-    this.#tickTimer = setInterval(() => this.#tick(), TICK_MS);
+    const tickMs = Math.min(MAX_TICK_MS, this.#parts.ackWaitMs / 6);
+    this.#tickTimer = setInterval(() => this.#tick(), tickMs);
     this.#pull();
   }
 
@@ -107,11 +109,19 @@ export class ConsumerLoop {
   #onMessage(message: Msg, info: DeliveryInfo): void {
     this.#deafSinceMs = undefined;
     this.#retryMs = PROBLEM_RETRY_MS.first;
+    void this.#handle(message, info);
+  }
+
+  async #handle(message: Msg, info: DeliveryInfo): Promise<void> {
     const entry = this.#inFlight.add(message);
-    void this.#parts.handle(message, info, entry.controller.signal).finally(() => {
-      this.#inFlight.remove(entry);
-      this.#pull();
-    });
+    try {
+      await this.#parts.handle(message, info, entry.controller.signal);
+    } catch (error) {
+      // Without an answer the message comes again when its ack wait is over.
+      this.#parts.log.error({ reason: messageOf(error) }, 'handling failed');
+    }
+    this.#inFlight.remove(entry);
+    this.#pull();
   }
 
   #onEnd(problem: string | undefined): void {

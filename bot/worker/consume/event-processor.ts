@@ -47,7 +47,7 @@ export class EventProcessor {
     return this.#handled;
   }
 
-  /** Never rejects: every outcome ends in an answer to the server, or in a redelivery. */
+  /** Every outcome ends in an answer to the server, or in a redelivery. */
   async handle(message: Msg, info: DeliveryInfo, signal: AbortSignal): Promise<void> {
     const { consumer, maxDeliver, metrics, telemetry, log } = this.#parts;
     const startedAtMs = performance.now();

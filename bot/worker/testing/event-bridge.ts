@@ -8,7 +8,7 @@ import type { WorkerRig } from './worker-rig.ts';
 /** One shard that puts the simulator's events into the stream, as the gateway would. */
 export class EventBridge implements AsyncDisposable {
   readonly #manager: WebSocketManager;
-  /** Called with each event's type and id; false keeps the event back. */
+  /** Asked for each event type; false keeps the event back. */
   readonly #wants: (type: string) => boolean;
   readonly #rig: WorkerRig;
   #published: Promise<unknown>[] = [];
