@@ -25,10 +25,13 @@ export interface TelemetryConfig {
 
 export const RUNTIME_VARIABLES = {
   LOG_LEVEL: oneOf(LOG_LEVELS, { default: 'info' }),
-  NATS_URL: text('comma-separated addresses such as nats://127.0.0.1:4222', {
-    default: 'nats://127.0.0.1:4222',
-    pattern: /^((nats|tls|ws|wss):\/\/)?[^\s,/]+(,((nats|tls|ws|wss):\/\/)?[^\s,/]+)*$/,
-  }),
+  NATS_URL: text(
+    'comma-separated addresses such as nats://127.0.0.1:4222 (user and password are NATS_USER and NATS_PASSWORD)',
+    {
+      default: 'nats://127.0.0.1:4222',
+      pattern: /^((nats|tls):\/\/)?[^\s,/@]+(,((nats|tls):\/\/)?[^\s,/@]+)*$/,
+    },
+  ),
   NATS_USER: text('a user name', { default: '' }),
   NATS_PASSWORD: secret('a password', { default: '' }),
   NATS_TOKEN: secret('a token', { default: '' }),

@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 
 import { CodedError, EXIT_MISCONFIGURED, messageOf } from './errors.ts';
 
+/** Of a value that is not as expected. */
+const MAX_SHOWN = 100;
+
 /** How one environment variable is read. `parse` returns the value or throws what was expected. */
 export interface Variable<T> {
   /** What is expected, in words: "an integer from 1 to 65535". */
@@ -47,7 +50,7 @@ export function invalidConfig(faults: readonly string[]): CodedError {
 }
 
 function readVariable<T>(env: Environment, name: string, variable: Variable<T>): T {
-  const text = env[name] || (variable.secret ? readSecretFile(env, `${name}_FILE`) : '');
+  const text = variable.secret ? readSecret(env, name) : env[name]?.trim();
   if (!text) {
     if (variable.fallback) return variable.fallback.value;
     const hint = variable.secret ? ` (or ${name}_FILE naming a file that holds it)` : '';
@@ -55,18 +58,30 @@ function readVariable<T>(env: Environment, name: string, variable: Variable<T>):
   }
   const value = variable.parse(text);
   if (value !== undefined) return value;
-  const got = variable.secret ? `${text.length} characters that are something else` : JSON.stringify(text);
+  const got = variable.secret ? `${text.length} characters that are something else` : quote(text);
   throw new Error(`${name}: expected ${variable.expected}, got ${got}`);
 }
 
-function readSecretFile(env: Environment, name: string): string {
-  const path = env[name];
-  if (!path) return '';
+/** Secrets in files and in orchestrators often end with a line break that nobody sees. */
+function readSecret(env: Environment, name: string): string {
+  const text = env[name]?.trim() ?? '';
+  const path = env[`${name}_FILE`];
+  if (!path) return text;
+  if (text) throw new Error(`${name}: expected either ${name} or ${name}_FILE, got both`);
+  let content: string;
   try {
-    return readFileSync(path, 'utf8').trim();
+    content = readFileSync(path, 'utf8').trim();
   } catch (error) {
-    throw new Error(`${name}: expected a readable file, got ${messageOf(error)}`, { cause: error });
+    throw new Error(`${name}_FILE: expected a readable file, got ${messageOf(error)}`, { cause: error });
   }
+  if (!content) throw new Error(`${name}_FILE: expected a file that holds the secret, got an empty one`);
+  return content;
+}
+
+/** An address may carry a password where none belongs. */
+function quote(text: string): string {
+  const shown = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text;
+  return JSON.stringify(shown.replaceAll(/[^\s/,@]+@/g, '[redacted]@'));
 }
 
 interface Default<T> {
@@ -102,7 +117,8 @@ export function decimal(options: Default<number> & { readonly min: number; reado
 
 function inRange(raw: string, shape: RegExp, min: number, max: number): number | undefined {
   const value = Number(raw);
-  return shape.test(raw) && value >= min && value <= max ? value : undefined;
+  // Adding 0 makes 0 of -0.
+  return shape.test(raw) && value >= min && value <= max ? value + 0 : undefined;
 }
 
 export function oneOf<const T extends string>(choices: readonly T[], options: Default<NoInfer<T>> = {}) {

@@ -35,15 +35,29 @@ export class CodedError extends Error {
   }
 }
 
-/** A message for people from whatever was thrown. */
+/** A message for people from whatever was thrown; never empty. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return describe(error);
+  // Node.js says nothing itself when each address of a name failed, and undici hides the reason.
+  if (error instanceof AggregateError && !error.message) {
+    return error.errors.map((each) => messageOf(each)).join('; ') || error.name;
+  }
+  if (error.message === 'fetch failed' && error.cause) return `fetch failed: ${messageOf(error.cause)}`;
+  return error.message || codeOf(error) || error.name;
+}
+
+/** Not its fields: they may hold user content. */
+function describe(thrown: unknown): string {
+  if (typeof thrown !== 'object' || thrown === null) return String(thrown);
+  if ('message' in thrown && typeof thrown.message === 'string' && thrown.message) return thrown.message;
+  return `something that is no error was thrown (${thrown.constructor?.name ?? 'object'})`;
 }
 
 /** The `code` of a coded error, of a Node.js system error or of a NATS error; else undefined. */
 export function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return String(error.code);
+  const { code } = error;
+  return typeof code === 'string' || typeof code === 'number' ? String(code) : undefined;
 }
 
 /** The exit status a process should end with after this error. */

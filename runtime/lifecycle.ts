@@ -1,15 +1,30 @@
+import { writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { codeOf, EXIT_FAILED, exitCodeOf, messageOf } from './errors.ts';
+import { killAt } from './kill-at.ts';
 import { flushLogger, type Logger } from './log.ts';
+import { Releases, type Release } from './releases.ts';
 
 export interface ProcessContext {
   readonly log: Logger;
   /** Aborted as soon as the process is to stop, before the first release runs. */
   readonly stopping: AbortSignal;
-  /** Registers a release; releases run one after the other, last registered first. */
-  defer(name: string, release: () => Promise<void> | void): void;
+  /**
+   * Registers a release; releases run one after the other, last registered first. One registered
+   * while the process stops is run too.
+   */
+  defer(name: string, release: Release): void;
   /** Ends the process after its releases: status 2 for a misconfiguration, else 1. */
   fail(error: unknown): void;
+  /**
+   * Registers somebody to be told of an unexpected error before the process ends of it, such as an
+   * error tracker; all of them together get CRASH_REPORT_MS.
+   */
+  onCrash(report: CrashReport): void;
 }
+
+export type CrashReport = (error: unknown) => Promise<void> | void;
 
 export interface ProcessOptions<C> {
   readonly name: string;
@@ -17,92 +32,113 @@ export interface ProcessOptions<C> {
   readonly configure: () => C;
   readonly createLog: (config: C) => Logger;
   readonly start: (config: C, context: ProcessContext) => Promise<void>;
-  /** How long all releases together may take before the process ends anyway, with status 1. */
+  /**
+   * The process is gone this long after it was told to stop. Releases that are not through
+   * LAST_LINES_MS before that are left alone, and the status is 1; whatever blocks the process
+   * then, it is killed.
+   */
   readonly stopDeadlineMs: number;
 }
 
+const CRASH_REPORT_MS = 2_500;
+/** Of a stop deadline, kept for writing the last log lines. */
+const LAST_LINES_MS = 300;
+/** Ctrl-C in a terminal arrives twice where a parent such as npm passes it on. */
+const SAME_SIGNAL_MS = 200;
+
 /**
  * Runs a process from its configuration to its exit status. SIGTERM and SIGINT stop it cleanly
- * (status 0), a second signal ends it at once, an unexpected error ends it with status 1.
+ * (status 0), a second signal ends it at once, an unexpected error ends it with status 1 without
+ * any release: its state is unknown then.
  */
 export async function runProcess<C>(options: ProcessOptions<C>): Promise<void> {
-  const config = configureOrExit(options);
-  const log = options.createLog(config);
-  const releases: { name: string; release: () => Promise<void> | void }[] = [];
+  const { name, stopDeadlineMs } = options;
+  const { config, log } = configureOrExit(options);
+  const releases = new Releases(log);
   const stopping = new AbortController();
   const stop = Promise.withResolvers<unknown>();
+  let signalledAtMs: number | undefined;
 
   const onSignal = (signal: NodeJS.Signals) => {
-    if (stopping.signal.aborted) process.exit(EXIT_FAILED);
+    const nowMs = performance.now();
+    if (signalledAtMs !== undefined) {
+      if (nowMs - signalledAtMs > SAME_SIGNAL_MS) void endProcess(log, EXIT_FAILED);
+      return;
+    }
+    signalledAtMs = nowMs;
     log.info({ signal }, 'stopping');
     stopping.abort();
     stop.resolve(undefined);
   };
+  const crashReports: CrashReport[] = [];
+  let crashed = false;
   const onCrash = (error: unknown) => {
     log.fatal({ err: error }, 'unexpected error');
-    void flushLogger(log).finally(() => process.exit(EXIT_FAILED));
+    if (crashed) return;
+    crashed = true;
+    say(name, `unexpected error: ${messageOf(error)}`);
+    killAt(CRASH_REPORT_MS + LAST_LINES_MS);
+    void reportCrash(crashReports, error, log).then(async () => endProcess(log, EXIT_FAILED));
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   process.on('uncaughtException', onCrash).on('unhandledRejection', onCrash);
 
   const fail = (error: unknown) => {
+    if (stopping.signal.aborted) log.info({ reason: messageOf(error) }, 'failed while stopping');
     stopping.abort();
     stop.resolve(error ?? new Error('failed'));
   };
   const context: ProcessContext = {
     log,
     stopping: stopping.signal,
-    defer: (name, release) => releases.push({ name, release }),
+    defer: (release, run) => releases.add(release, run),
     fail,
+    onCrash: (report) => crashReports.push(report),
   };
 
   log.info({ pid: process.pid, node: process.version }, 'starting');
-  options.start(config, context).catch(fail);
+  void (async () => options.start(config, context))().catch(fail);
   const failure = await stop.promise;
+  killAt(stopDeadlineMs);
   if (failure !== undefined) {
     log.fatal({ err: failure, code: codeOf(failure) }, 'failed');
-    process.stderr.write(`${options.name}: ${messageOf(failure)}\n`);
+    say(name, messageOf(failure));
   }
-  const clean = await releaseAll(releases, options.stopDeadlineMs, log);
+  const clean = await releases.runAll(Math.max(0, stopDeadlineMs - LAST_LINES_MS));
   const status = failure === undefined ? (clean ? 0 : EXIT_FAILED) : exitCodeOf(failure);
   log.info({ status }, 'stopped');
-  await flushLogger(log);
-  process.exit(status);
+  await endProcess(log, status);
 }
 
-function configureOrExit<C>(options: ProcessOptions<C>): C {
+function configureOrExit<C>(options: ProcessOptions<C>): { config: C; log: Logger } {
   try {
-    return options.configure();
+    const config = options.configure();
+    return { config, log: options.createLog(config) };
   } catch (error) {
-    process.stderr.write(`${options.name}: ${messageOf(error)}\n`);
+    say(options.name, messageOf(error));
     return process.exit(exitCodeOf(error));
   }
 }
 
-/** Returns false when a release failed or the deadline passed. */
-async function releaseAll(
-  releases: readonly { name: string; release: () => Promise<void> | void }[],
-  deadlineMs: number,
-  log: Logger,
-): Promise<boolean> {
-  let clean = true;
-  let current = '';
-  const run = async () => {
-    for (const { name, release } of releases.toReversed()) {
-      current = name;
-      try {
-        await release();
-      } catch (error) {
-        clean = false;
-        log.error({ err: error, release: name }, 'a release failed');
-      }
-    }
-    return true;
-  };
-  const deadline = new Promise<boolean>((resolve) => {
-    setTimeout(() => resolve(false), deadlineMs).unref();
-  });
-  const inTime = await Promise.race([run(), deadline]);
-  if (!inTime) log.error({ release: current, deadlineMs }, 'stop deadline passed');
-  return clean && inTime;
+async function reportCrash(reports: readonly CrashReport[], error: unknown, log: Logger): Promise<void> {
+  const late = sleep(CRASH_REPORT_MS);
+  const told = reports.map(async (report) => report(error));
+  for (const result of await Promise.race([Promise.allSettled(told), late.then(() => [])])) {
+    if (result.status === 'rejected') log.error({ err: result.reason }, 'a crash report failed');
+  }
+}
+
+async function endProcess(log: Logger, status: number): Promise<void> {
+  // A stuck write would hold up the exit for ever.
+  if (!(await flushLogger(log, LAST_LINES_MS))) process.kill(process.pid, 'SIGKILL');
+  process.exit(status);
+}
+
+/** On standard error, for people and for the orchestrator; whoever closed it will not read it. */
+function say(name: string, message: string): void {
+  try {
+    writeSync(2, `${name}: ${message}\n`);
+  } catch {
+    // The same stands in the log.
+  }
 }

@@ -3,11 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { connect, credsAuthenticator, Events, type ConnectionOptions, type NatsConnection } from 'nats';
 
-import { CodedError, messageOf } from './errors.ts';
+import { CodedError, EXIT_MISCONFIGURED, messageOf } from './errors.ts';
 import type { Logger } from './log.ts';
+import { closedForGood, isRefusal, reasonOf, refused, unreachable } from './nats-errors.ts';
 
 export interface NatsConfig {
-  /** Comma-separated server addresses. */
+  /** Comma-separated server addresses, without user and password. */
   readonly url: string;
   readonly user: string;
   readonly password: string;
@@ -19,13 +20,19 @@ export interface NatsConfig {
 }
 
 const ATTEMPT_TIMEOUT_MS = 2_000;
+/** Even where the deadline is nearer: less than that no healthy server can be expected to keep. */
+const MIN_ATTEMPT_TIMEOUT_MS = 250;
 const RETRY_MS = 500;
+const ATTEMPTS_PER_WARNING = 10;
 /** The library's default of two minutes would hide a dead server for four. */
 const PING_INTERVAL_MS = 5_000;
-
 /**
- * Connects and stays connected: reconnects for ever once the first connection stood.
- * @throws {CodedError} NATS_UNREACHABLE when no server answered in time.
+ * Connects and stays connected: reconnects for ever once the first connection stood. A connection
+ * whose credentials are revoked ends all the same: see `onNatsClosed`.
+ * @throws {CodedError} NATS_UNREACHABLE when no server answered in time; NATS_REFUSED at once when
+ *   one does not accept the credentials, NATS_FILE_UNREADABLE when they cannot be read, both with
+ *   exit status 2
+ * @throws the signal's reason once it is aborted
  */
 export async function connectNats(
   config: NatsConfig,
@@ -33,27 +40,40 @@ export async function connectNats(
   log: Logger,
   signal?: AbortSignal,
 ): Promise<NatsConnection> {
+  const options = connectionOptions(config, name);
   const deadline = performance.now() + config.connectTimeoutMs;
   for (let attempt = 1; ; attempt += 1) {
+    signal?.throwIfAborted();
     try {
-      const connection = await connect(connectionOptions(config, name));
+      const connection = await connectOnce(options, deadline - performance.now(), signal);
       void logStatus(connection, log);
       return connection;
     } catch (error) {
-      const waitable = !signal?.aborted && performance.now() + RETRY_MS < deadline;
-      if (!waitable) throw unreachable(config, error);
-      if (attempt % 10 === 1)
-        log.warn({ url: safeUrl(config), reason: messageOf(error) }, 'waiting for NATS');
-      await sleep(RETRY_MS);
+      signal?.throwIfAborted();
+      if (isRefusal(error)) throw refused(config, error);
+      if (performance.now() + RETRY_MS >= deadline) throw unreachable(config, error);
+      if (attempt % ATTEMPTS_PER_WARNING === 1)
+        log.warn({ url: config.url, reason: reasonOf(error) }, 'waiting for NATS');
     }
+    // The signal is looked at next.
+    await sleep(RETRY_MS, undefined, signal ? { signal } : {}).catch(() => undefined);
   }
+}
+
+/**
+ * Calls back when a connection has ended for good though nobody here closed it: the server refused the
+ * credentials twice, or ended the account. Nothing of that connection works any more.
+ */
+export function onNatsClosed(connection: NatsConnection, onClosed: (error: CodedError) => void): void {
+  void connection.closed().then((error) => {
+    if (error) onClosed(closedForGood(error));
+  });
 }
 
 function connectionOptions(config: NatsConfig, name: string): ConnectionOptions {
   return {
     servers: config.url.split(','),
     name,
-    timeout: ATTEMPT_TIMEOUT_MS,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     reconnectJitter: 250,
@@ -63,9 +83,43 @@ function connectionOptions(config: NatsConfig, name: string): ConnectionOptions 
     noAsyncTraces: true,
     ...(config.user ? { user: config.user, pass: config.password } : {}),
     ...(config.token ? { token: config.token } : {}),
-    ...(config.credsFile ? { authenticator: credsAuthenticator(readFileSync(config.credsFile)) } : {}),
-    ...(config.tlsCaFile ? { tls: { caFile: config.tlsCaFile } } : {}),
+    ...(config.credsFile
+      ? { authenticator: credsAuthenticator(readNamed('NATS_CREDS_FILE', config.credsFile)) }
+      : {}),
+    ...(config.tlsCaFile
+      ? { tls: { ca: readNamed('NATS_TLS_CA_FILE', config.tlsCaFile).toString('utf8') } }
+      : {}),
   };
+}
+
+/** The library tries each server with a time limit of its own; the caller has one for all of them. */
+async function connectOnce(
+  options: ConnectionOptions,
+  remainingMs: number,
+  signal: AbortSignal | undefined,
+): Promise<NatsConnection> {
+  const timeout = Math.max(MIN_ATTEMPT_TIMEOUT_MS, Math.min(ATTEMPT_TIMEOUT_MS, remainingMs));
+  const ended = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => ended.reject(new Error('no answer')),
+    Math.max(MIN_ATTEMPT_TIMEOUT_MS, remainingMs),
+  );
+  const onAbort = () => ended.reject(signal?.reason);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  const connecting = connect({ ...options, timeout });
+  try {
+    return await Promise.race([connecting, ended.promise]);
+  } catch (error) {
+    // It may still succeed, for nobody.
+    connecting.then(
+      async (connection) => connection.close(),
+      () => undefined,
+    );
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+  }
 }
 
 async function logStatus(connection: NatsConnection, log: Logger): Promise<void> {
@@ -74,17 +128,19 @@ async function logStatus(connection: NatsConnection, log: Logger): Promise<void>
     if (type === Events.Reconnect) log.info({ server: data }, 'NATS reconnected');
     if (type === Events.Error) log.error({ reason: data }, 'NATS error');
   }
+  const error = await connection.closed();
+  if (error) log.error({ reason: reasonOf(error) }, 'NATS connection ended for good');
 }
 
-function unreachable(config: NatsConfig, cause: unknown): CodedError {
-  return new CodedError('NATS_UNREACHABLE', `Cannot connect to NATS at ${safeUrl(config)}`, {
-    expected: `a server to answer within ${config.connectTimeoutMs / 1000} s (NATS_URL names it)`,
-    got: messageOf(cause),
-    cause,
-  });
-}
-
-/** Server addresses without user and password. */
-function safeUrl(config: NatsConfig): string {
-  return config.url.replaceAll(/\/\/[^@/,]*@/g, '//');
+function readNamed(variable: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new CodedError('NATS_FILE_UNREADABLE', `${variable} cannot be read`, {
+      expected: 'the path of a readable file',
+      got: messageOf(error),
+      exitCode: EXIT_MISCONFIGURED,
+      cause: error,
+    });
+  }
 }
