@@ -16,15 +16,15 @@ const CALLBACK = 'POST /interactions/:id/:token/callback';
 const RETRY_AFTER_S = 3.5;
 const BOT = { id: '1', bot: true };
 
+const stack = new AsyncDisposableStack();
 let rig: WorkerRig;
 let simulator: Simulator;
-let bridge: EventBridge;
 let worker: WorkerProcess;
 
 beforeAll(async () => {
-  simulator = await startSimulator({ shards: 1, guilds: 10 });
-  rig = await WorkerRig.start();
-  bridge = await EventBridge.connect(rig, simulator, (type) => type === 'INTERACTION_CREATE');
+  simulator = stack.use(await startSimulator({ shards: 1, guilds: 10 }));
+  rig = stack.use(await WorkerRig.start());
+  stack.use(await EventBridge.connect(rig, simulator, (type) => type === 'INTERACTION_CREATE'));
   worker = await rig.startWorker({
     DISCORD_API_URL: simulator.apiUrl,
     DISCORD_TOKEN: simulator.options.token,
@@ -32,11 +32,7 @@ beforeAll(async () => {
   });
 });
 
-afterAll(async () => {
-  await bridge[Symbol.asyncDispose]();
-  await rig[Symbol.asyncDispose]();
-  await simulator.close();
-});
+afterAll(async () => stack.disposeAsync());
 
 async function metrics(): Promise<Scrape> {
   return scrape(worker.port);

@@ -14,18 +14,16 @@ import { EVENTS_STREAM } from '../events.ts';
 import { DUPLICATE_WINDOW_MS } from '../streams.ts';
 import { WorkerRig } from './testing/worker-rig.ts';
 
+const stack = new AsyncDisposableStack();
 let rig: WorkerRig;
 let simulator: Simulator;
 
 beforeAll(async () => {
-  rig = await WorkerRig.start();
-  simulator = await startSimulator({ shards: 1, guilds: 1 });
+  rig = stack.use(await WorkerRig.start());
+  simulator = stack.use(await startSimulator({ shards: 1, guilds: 1 }));
 });
 
-afterAll(async () => {
-  await rig[Symbol.asyncDispose]();
-  await simulator.close();
-});
+afterAll(async () => stack.disposeAsync());
 
 afterEach(async () => rig.killWorkers());
 
