@@ -1,10 +1,11 @@
 /** A connection that was ready this long proves that connecting works. */
 export const STABLE_MS = 10_000;
 
+/** Deaf in a row after which resuming is given up in favour of a new session. */
+export const MAX_DEAF = 3;
+
 const BASE_DELAY_MS = 250;
 const MAX_DELAY_MS = 15_000;
-/** After this many RESUMEs without an answer the session is given up. */
-const MAX_UNANSWERED_RESUMES = 6;
 
 /**
  * How long to wait before the next attempt, in milliseconds: at once after a stable connection,
@@ -21,8 +22,4 @@ export function reconnectDelayMs(failures: number, random: number): number {
 /** Every second attempt goes to the main address: a resume host may be gone for good. */
 export function usesResumeUrl(failures: number): boolean {
   return failures < 2 || failures % 2 === 1;
-}
-
-export function givesUpSession(unansweredResumes: number): boolean {
-  return unansweredResumes >= MAX_UNANSWERED_RESUMES;
 }

@@ -11,15 +11,11 @@ import type { Session } from '../session/session.ts';
 import { refusal, type ConnectionEnd } from './connection-end.ts';
 import { GatewayConnection, type ConnectionEvents } from './gateway-connection.ts';
 import { decideProbe, probePayload } from './probe.ts';
-import { givesUpSession, reconnectDelayMs, STABLE_MS, usesResumeUrl } from './reconnect-policy.ts';
+import { MAX_DEAF, reconnectDelayMs, STABLE_MS, usesResumeUrl } from './reconnect-policy.ts';
+import { ResumeWatch } from './resume-watch.ts';
 import { ShardActivity } from './shard-activity.ts';
 import type { ShardParts } from './shard-parts.ts';
 import { takeDispatch } from './take-dispatch.ts';
-
-/** A RESUME that brings neither an event nor an answer for this long is unanswered. */
-const RESUME_TIMEOUT_MS = 15_000;
-/** Deaf in a row after which resuming is given up in favour of a new session. */
-const MAX_DEAF = 3;
 
 /** One shard for as long as this process owns it: keeps a connection open and its session going. */
 export class Shard {
@@ -30,11 +26,10 @@ export class Shard {
   readonly #log: Logger;
   #connection: GatewayConnection | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #resumeTimer: NodeJS.Timeout | undefined;
+  readonly #resume = new ResumeWatch(() => void this.#connection?.close('resume unanswered'));
   #stopped = false;
   #waitsForRoom = false;
   #failures = 0;
-  #unansweredResumes = 0;
   #deafInARow = 0;
   #readyAtMs: number | undefined;
   #probedAtMs: number | undefined;
@@ -145,11 +140,10 @@ export class Shard {
   }
 
   #onResumed(): void {
-    clearTimeout(this.#resumeTimer);
     // A replay may hold the RESUMED of an earlier resume: the first one counts.
     if (this.#readyAtMs !== undefined) return;
     this.activity.resumes += 1;
-    this.#unansweredResumes = 0;
+    this.#resume.onSettled();
     this.session.onResumed();
     this.#onUp();
     this.#log.info('shard resumed');
@@ -178,7 +172,7 @@ export class Shard {
     if (type === 'RESUMED' || type === 'READY') return;
     this.#deafInARow = 0;
     this.activity.onDispatch(performance.now());
-    if (this.activity.state === 'resuming') this.#resumeTimer?.refresh();
+    if (this.activity.state === 'resuming') this.#resume.onEvent();
     else if (session.hasGap) setImmediate(() => this.#checkGap(session));
   }
 
@@ -187,11 +181,8 @@ export class Shard {
     if (opcode === GatewayOpcodes.Identify) this.activity.identifies += 1;
     if (opcode !== GatewayOpcodes.Resume) return;
     this.activity.state = 'resuming';
-    clearTimeout(this.#resumeTimer);
-    this.#resumeTimer = setTimeout(() => {
-      this.#unansweredResumes += 1;
-      void this.#connection?.close('resume unanswered');
-    }, RESUME_TIMEOUT_MS);
+    this.#readyAtMs = undefined;
+    this.#resume.onAsked();
   }
 
   /** Frames that arrive together may be handed over slightly out of order: look a moment later. */
@@ -218,7 +209,7 @@ export class Shard {
     this.#connection = undefined;
     this.activity.state = 'closed';
     this.activity.countClose(end.code);
-    clearTimeout(this.#resumeTimer);
+    this.#resume.onConnectionEnd();
     if (this.#stopped) return;
     if (end.kind === 'fatal') {
       const error = refusal(this.id, end);
@@ -227,7 +218,7 @@ export class Shard {
       return;
     }
     if (end.kind === 'session-ended') this.#endSession(end.reason);
-    if (givesUpSession(this.#unansweredResumes)) this.#endSession('no answer to RESUME');
+    if (this.#resume.givesUp) this.#endSession('no answer to RESUME');
     await closed;
     if (this.#waitsForRoom) return;
     const delayMs = reconnectDelayMs(this.#failures, Math.random());
@@ -243,7 +234,7 @@ export class Shard {
   #endSession(reason: string): void {
     const error = new CodedError('SESSION_ENDED', `The session of shard ${this.id} ended: ${reason}`);
     this.#parts.telemetry.captureError(error, { shard: String(this.id) });
-    this.#unansweredResumes = 0;
+    this.#resume.onSettled();
     this.#deafInARow = 0;
     this.session.end(reason);
   }
