@@ -38,12 +38,8 @@ function start(mode: string, stdout: 'pipe' | 'closed' | 'unread' = 'pipe') {
   return { child, ended };
 }
 
-async function ready(child: ChildProcess): Promise<void> {
-  for await (const _chunk of on(child)) return;
-}
-
-async function* on(child: ChildProcess): AsyncGenerator<unknown> {
-  if (child.stderr) yield await once(child.stderr, 'data');
+async function ready({ stderr }: ChildProcess): Promise<void> {
+  if (stderr) await once(stderr, 'data');
 }
 
 async function stopped(mode: string, stdout: 'pipe' | 'closed' | 'unread' = 'pipe') {

@@ -1,7 +1,14 @@
-import { context, SpanKind as OtelSpanKind, SpanStatusCode, trace, TraceFlags } from '@opentelemetry/api';
+import {
+  ROOT_CONTEXT,
+  SpanKind as OtelSpanKind,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+} from '@opentelemetry/api';
+import type { OTLPTraceExporter as Exporter } from '@opentelemetry/exporter-trace-otlp-http';
 
 import { messageOf } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import type { Redaction } from '../redaction.ts';
 import type { SpanKind, TraceBackend } from './trace-backend.ts';
 
 export interface OtlpOptions {
@@ -9,7 +16,9 @@ export interface OtlpOptions {
   readonly ratio: number;
   readonly component: string;
   readonly version: string;
-  readonly log: Logger;
+  readonly redact: Redaction;
+  /** Told of each batch that was not delivered, with the reason in words. */
+  readonly onFailure: (reason: string) => void;
 }
 
 const KINDS: Record<SpanKind, OtelSpanKind> = {
@@ -31,6 +40,7 @@ export async function createOtlpBackend(options: OtlpOptions): Promise<TraceBack
     url: `${options.endpoint.replace(/\/$/, '')}/v1/traces`,
     timeoutMillis: EXPORT_TIMEOUT_MS,
   });
+  watch(exporter, options.onFailure);
   const ids = { traceId: '', spanId: '' };
   const sdk = new NodeSDK({
     autoDetectResources: false,
@@ -48,6 +58,8 @@ export async function createOtlpBackend(options: OtlpOptions): Promise<TraceBack
         exportTimeoutMillis: EXPORT_TIMEOUT_MS,
       }),
     ],
+    // Spans are handed on explicitly: no async context, no headers put in or read by themselves.
+    textMapPropagator: null,
     logRecordProcessors: [],
     metricReaders: [],
     instrumentations: [],
@@ -60,7 +72,7 @@ export async function createOtlpBackend(options: OtlpOptions): Promise<TraceBack
       ids.traceId = traceId;
       ids.spanId = spanId;
       const remote = parent && { ...parent, traceFlags: TraceFlags.SAMPLED, isRemote: true };
-      const parentContext = remote ? trace.setSpanContext(context.active(), remote) : context.active();
+      const parentContext = remote ? trace.setSpanContext(ROOT_CONTEXT, remote) : ROOT_CONTEXT;
       const span = tracer.startSpan(
         name,
         { kind: KINDS[kind], attributes: { ...attributes } },
@@ -68,25 +80,41 @@ export async function createOtlpBackend(options: OtlpOptions): Promise<TraceBack
       );
       return {
         end(error) {
-          if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
+          if (error !== undefined) {
+            span.setStatus({ code: SpanStatusCode.ERROR, message: options.redact(messageOf(error)) });
+          }
           span.end();
         },
       };
     },
     async close() {
-      await within(sdk.shutdown(), CLOSE_TIMEOUT_MS, options.log);
+      await within(sdk.shutdown(), CLOSE_TIMEOUT_MS, options.onFailure);
       trace.disable();
     },
   };
 }
 
-async function within(work: Promise<void>, deadlineMs: number, log: Logger): Promise<void> {
+/** The library only says so where its debugging is on. */
+function watch(exporter: Exporter, onFailure: (reason: string) => void): void {
+  const send = exporter.export.bind(exporter);
+  exporter.export = (spans, onResult) =>
+    send(spans, (result) => {
+      if (result.error) onFailure(messageOf(result.error));
+      onResult(result);
+    });
+}
+
+async function within(
+  work: Promise<void>,
+  deadlineMs: number,
+  onFailure: (reason: string) => void,
+): Promise<void> {
   const { promise: deadline, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error(`no answer within ${deadlineMs} ms`)), deadlineMs);
   try {
     await Promise.race([work, deadline]);
   } catch (error) {
-    log.warn({ reason: messageOf(error) }, 'the last spans were not delivered');
+    onFailure(messageOf(error));
   } finally {
     clearTimeout(timer);
   }

@@ -1,5 +1,6 @@
 import type { TelemetryConfig } from '../config.ts';
-import type { Logger } from '../log.ts';
+import { redactionOf, type Logger } from '../log.ts';
+import { createFailureLog } from './failure-log.ts';
 import { createOtlpBackend } from './otlp-backend.ts';
 import { createSentryBackend, type SentryBackend } from './sentry-backend.ts';
 import { NO_TELEMETRY, type SpanAttributes, type Telemetry, type TraceSpan } from './telemetry.ts';
@@ -24,13 +25,15 @@ export interface TelemetryOptions {
 /** Loads what is configured: OpenTelemetry where there is a collector, Sentry where there is a DSN. */
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
   const { component, config, log } = options;
+  const redact = redactionOf(log);
   const otlp = config.otlpEndpoint
     ? await createOtlpBackend({
         endpoint: config.otlpEndpoint,
         ratio: config.traceSampleRatio,
         component,
         version: config.version,
-        log,
+        redact,
+        onFailure: createFailureLog(log, 'OTLP'),
       })
     : undefined;
   const sentry = config.sentryDsn
@@ -40,6 +43,8 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
         environment: config.environment,
         component,
         version: config.version,
+        redact,
+        onFailure: createFailureLog(log, 'Sentry'),
       })
     : undefined;
   if (!otlp && !sentry) return NO_TELEMETRY;

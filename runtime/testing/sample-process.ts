@@ -16,25 +16,25 @@ async function hang(): Promise<void> {
 }
 
 const MODES: Record<string, (context: ProcessContext) => Promise<void> | void> = {
-  run: ({ defer, log }) => {
+  run: (context) => {
     for (const name of ['first', 'second', 'third']) {
-      defer(name, () => log.info({ name }, 'released'));
+      context.defer(name, () => context.log.info({ name }, 'released'));
     }
     ready();
   },
-  'fail-in-release': ({ defer, log }) => {
-    defer('first', () => log.info({ name: 'first' }, 'released'));
-    defer('second', () => {
+  'fail-in-release': (context) => {
+    context.defer('first', () => context.log.info({ name: 'first' }, 'released'));
+    context.defer('second', () => {
       throw new Error('no way to release');
     });
     ready();
   },
-  'hang-in-release': ({ defer }) => {
-    defer('stuck', hang);
+  'hang-in-release': (context) => {
+    context.defer('stuck', hang);
     ready();
   },
-  'block-in-release': ({ defer }) => {
-    defer('blocked', () => {
+  'block-in-release': (context) => {
+    context.defer('blocked', () => {
       for (;;);
     });
     ready();
@@ -42,36 +42,36 @@ const MODES: Record<string, (context: ProcessContext) => Promise<void> | void> =
   'throw-in-start': () => {
     throw new Error('cannot start');
   },
-  'misconfigured-in-start': ({ defer, log }) => {
-    defer('first', () => log.info({ name: 'first' }, 'released'));
+  'misconfigured-in-start': (context) => {
+    context.defer('first', () => context.log.info({ name: 'first' }, 'released'));
     throw new CodedError('TOKEN_WRONG', 'The token is wrong', { exitCode: EXIT_MISCONFIGURED });
   },
-  'fail-while-starting': async ({ defer, fail, log }) => {
+  'fail-while-starting': async (context) => {
     setTimeout(() => {
-      fail(new Error('failed early'));
-      defer('late', () => log.info({ name: 'late' }, 'released'));
+      context.fail(new Error('failed early'));
+      context.defer('late', () => context.log.info({ name: 'late' }, 'released'));
     }, 10);
     await hang();
   },
-  'hang-in-start': async ({ stopping }) => {
+  'hang-in-start': async (context) => {
     ready();
     await new Promise((_resolve, reject) =>
-      stopping.addEventListener('abort', () => reject(stopping.reason)),
+      context.stopping.addEventListener('abort', () => reject(context.stopping.reason)),
     );
   },
-  'unhandled-rejection': ({ defer, onCrash, log }) => {
-    defer('first', () => log.info({ name: 'first' }, 'released'));
-    onCrash((error) => log.info({ told: (error as Error).message }, 'crash reported'));
+  'unhandled-rejection': (context) => {
+    context.defer('first', () => context.log.info({ name: 'first' }, 'released'));
+    context.onCrash((error) => context.log.info({ told: (error as Error).message }, 'crash reported'));
     setTimeout(() => void Promise.reject(new Error('nobody handles this')), 10);
   },
-  'crash-and-hang': ({ onCrash }) => {
-    onCrash(hang);
+  'crash-and-hang': (context) => {
+    context.onCrash(hang);
     setTimeout(() => {
       throw new Error('thrown in a timer');
     }, 10);
   },
-  flood: ({ log }) => {
-    for (let line = 0; line < 50_000; line += 1) log.info({ line }, 'flood');
+  flood: (context) => {
+    for (let line = 0; line < 50_000; line += 1) context.log.info({ line }, 'flood');
     ready();
   },
 };
