@@ -9,6 +9,7 @@ import { connectNats } from '../../runtime/nats.ts';
 import { registerProcessMetrics } from '../../runtime/process-metrics.ts';
 import { startTelemetry } from '../../runtime/telemetry/start-telemetry.ts';
 import { ensureStreams } from '../ensure-streams.ts';
+import { openManager } from '../open-manager.ts';
 import { EVENTS_MAX_AGE_MS, STREAMS } from '../streams.ts';
 import { readGatewayConfig, type GatewayConfig } from './config.ts';
 import { connectionOptions } from './connection-options.ts';
@@ -57,7 +58,7 @@ async function start(config: GatewayConfig, context: ProcessContext): Promise<vo
   // Nothing is left to drain: all is acknowledged by then, or will be replayed.
   context.defer('nats', async () => connection.close());
   const jetstream = connection.jetstream({ timeout: JETSTREAM_TIMEOUT_MS });
-  await ensureStreams(await connection.jetstreamManager(), STREAMS, { replicas: config.replicas }, log);
+  await ensureStreams(await openManager(connection), STREAMS, { replicas: config.replicas }, log);
   const findStored = createFindStored(jetstream);
   const store = await SessionStore.open(jetstream, config.replicas);
   const slots = await IdentifySlots.open(connection, jetstream, config.replicas, log);

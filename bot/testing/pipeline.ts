@@ -14,6 +14,8 @@ export interface PipelineOptions {
   readonly shardCount: number;
   readonly shardsPerProcess: number;
   readonly gatewayEnv?: Readonly<Record<string, string>>;
+  /** What the gateway processes run; the sources by default. */
+  readonly gatewayEntry?: string;
 }
 
 type Env = Readonly<Record<string, string>>;
@@ -55,14 +57,18 @@ export class Pipeline implements AsyncDisposable {
 
   /** Starts gateway number `ordinal`, in place of one that ended. */
   startGateway(ordinal: number, env: Env = {}): GatewayProcess {
-    const gateway = new GatewayProcess(ordinal, {
-      ...this.processEnv,
-      SHARD_ID: String(ordinal),
-      SHARD_COUNT: String(this.#options.shardCount),
-      SHARDS_PER_PROCESS: String(this.#options.shardsPerProcess),
-      ...this.#options.gatewayEnv,
-      ...env,
-    });
+    const gateway = new GatewayProcess(
+      ordinal,
+      {
+        ...this.processEnv,
+        SHARD_ID: String(ordinal),
+        SHARD_COUNT: String(this.#options.shardCount),
+        SHARDS_PER_PROCESS: String(this.#options.shardsPerProcess),
+        ...this.#options.gatewayEnv,
+        ...env,
+      },
+      this.#options.gatewayEntry,
+    );
     this.gateways.set(ordinal, gateway);
     return gateway;
   }
@@ -90,12 +96,12 @@ export class GatewayProcess {
   readonly ordinal: number;
   readonly process: LocalProcess;
 
-  constructor(ordinal: number, env: Env) {
+  constructor(ordinal: number, env: Env, entry = 'bot/gateway/main.ts') {
     this.ordinal = ordinal;
     this.process = new LocalProcess({
       name: `gateway-${ordinal}`,
       command: process.execPath,
-      args: ['bot/gateway/main.ts'],
+      args: [entry],
       env,
     });
   }
