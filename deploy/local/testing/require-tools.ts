@@ -1,8 +1,10 @@
 import { ensureTool } from '../tools/ensure-tool.ts';
-import { TOOLS } from '../tools/tool-table.ts';
+import { TOOLS, type ToolName } from '../tools/tool-table.ts';
 
-/** Runs once before the integration tests, which find the path in the environment. */
+const NEEDED: readonly ToolName[] = ['nats-server', 'promtool'];
+
+/** Runs once before the integration tests, which find the paths in the environment. */
 export async function setup(): Promise<void> {
   const log = (line: string) => process.stderr.write(`${line}\n`);
-  process.env[TOOLS['nats-server'].variable] = await ensureTool('nats-server', { log });
+  for (const name of NEEDED) process.env[TOOLS[name].variable] = await ensureTool(name, { log });
 }
