@@ -70,6 +70,8 @@ export async function runProcess<C>(options: ProcessOptions<C>): Promise<void> {
     stopping.abort();
     stop.resolve(undefined);
   };
+  const noKill = (error: unknown) =>
+    log.warn({ err: error }, 'the deadline holds only while the event loop moves');
   const crashReports: CrashReport[] = [];
   let crashed = false;
   const onCrash = (error: unknown) => {
@@ -77,7 +79,7 @@ export async function runProcess<C>(options: ProcessOptions<C>): Promise<void> {
     if (crashed) return;
     crashed = true;
     say(name, `unexpected error: ${messageOf(error)}`);
-    killAt(CRASH_REPORT_MS + LAST_LINES_MS);
+    killAt(CRASH_REPORT_MS + LAST_LINES_MS, noKill);
     void reportCrash(crashReports, error, log).then(async () => endProcess(log, EXIT_FAILED));
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
@@ -99,7 +101,7 @@ export async function runProcess<C>(options: ProcessOptions<C>): Promise<void> {
   log.info({ pid: process.pid, node: process.version }, 'starting');
   void (async () => options.start(config, context))().catch(fail);
   const failure = await stop.promise;
-  killAt(stopDeadlineMs);
+  killAt(stopDeadlineMs, noKill);
   if (failure !== undefined) {
     log.fatal({ err: failure, code: codeOf(failure) }, 'failed');
     say(name, messageOf(failure));

@@ -37,3 +37,9 @@ test('the fraction of a trace id is even, and below 1', () => {
   // A standard deviation is 40.
   expect(Math.abs(fractions.filter((fraction) => fraction < 0.2).length - 2_000)).toBeLessThan(250);
 });
+
+test('ids are of the right length and do not repeat', () => {
+  const ids = Array.from({ length: 5_000 }, () => [newTraceId(), newSpanId()]).flat();
+  expect(new Set(ids).size).toBe(10_000);
+  expect(ids.every((id) => /^([0-9a-f]{32}|[0-9a-f]{16})$/.test(id))).toBe(true);
+});
