@@ -1,5 +1,6 @@
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
+import Module from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -189,11 +190,16 @@ test('each receiver takes its own share of the traces, the smaller one within th
   expect(headers[0]).toMatchObject({ trace: { sample_rate: '0.05', sampled: 'true' } });
 });
 
-test('no secret, token or content is in anything that leaves, and http and console are not patched', async () => {
+/** What Sentry patches where it may. */
+function patchable(): unknown[] {
+  return [http.request, fetch, console.log, Reflect.get(Module.prototype, '_compile')];
+}
+
+test('no secret, token or content is in anything that leaves, and http, console and module loading are not patched', async () => {
   await using collector = await Receiver.start();
   await using ingest = await Receiver.start();
   const secretLog = createLogger({ component: 'test', level: 'silent', secrets: ['the-bot-token-itself'] });
-  const before = [http.request, fetch, console.log];
+  const before = patchable();
   const telemetry = await startTelemetry({
     component: 'worker',
     config: config({
@@ -203,7 +209,7 @@ test('no secret, token or content is in anything that leaves, and http and conso
     log: secretLog,
     random: () => 0,
   });
-  expect([http.request, fetch, console.log]).toEqual(before);
+  expect(patchable()).toEqual(before);
   expect(process.listenerCount('uncaughtException')).toBe(uncaughtListeners);
   const error = Object.assign(
     new Error('PATCH /webhooks/123/aW50ZXJhY3Rpb24tdG9rZW4/messages failed with the-bot-token-itself'),
