@@ -43,7 +43,7 @@ async function publishBulk(nats: NatsConnection, total: number): Promise<void> {
   const publisher = new Publisher({
     connection: nats,
     options: PUBLISHER_DEFAULTS,
-    payloads: new PayloadStore(jetstream, { replicas: 1, ttlMs: 60_000 }),
+    payloads: new PayloadStore(jetstream, 1),
     findStored: createFindStored(jetstream),
     metrics: registerPublishMetrics(new Registry(), () => 0),
     log: createLogger({ component: 'bench', level: 'warn', fd: 2 }),

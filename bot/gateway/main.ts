@@ -5,12 +5,12 @@ import { registerHeartbeatHistogram, registerShardMetrics } from '../../exporter
 import { startHttp } from '../../runtime/http.ts';
 import { runProcess, type ProcessContext } from '../../runtime/lifecycle.ts';
 import { createLogger } from '../../runtime/log.ts';
-import { connectNats } from '../../runtime/nats.ts';
+import { connectNats, onNatsClosed } from '../../runtime/nats.ts';
 import { registerProcessMetrics } from '../../runtime/process-metrics.ts';
 import { startTelemetry } from '../../runtime/telemetry/start-telemetry.ts';
 import { ensureStreams } from '../ensure-streams.ts';
 import { openManager } from '../open-manager.ts';
-import { EVENTS_MAX_AGE_MS, STREAMS } from '../streams.ts';
+import { STREAMS } from '../streams.ts';
 import { readGatewayConfig, type GatewayConfig } from './config.ts';
 import { connectionOptions } from './connection-options.ts';
 import { Fleet } from './fleet.ts';
@@ -47,6 +47,10 @@ async function start(config: GatewayConfig, context: ProcessContext): Promise<vo
   registerProcessMetrics(registry, 'gateway', config.version);
   const telemetry = await startTelemetry({ component: 'gateway', config: config.telemetry, log });
   context.defer('telemetry', async () => telemetry.close());
+  context.onCrash(async (error) => {
+    telemetry.captureError(error, {});
+    await telemetry.close();
+  });
 
   const rest = new REST({ api: config.apiUrl }).setToken(config.token);
   const info = new GatewayInfo(rest);
@@ -55,6 +59,7 @@ async function start(config: GatewayConfig, context: ProcessContext): Promise<vo
   const strategy = new OrdinalStrategy(ordinalShards(config.shardId, config.shardsPerProcess, shardCount));
 
   const connection = await connectNats(config.nats, `gateway-${config.shardId}`, log, context.stopping);
+  onNatsClosed(connection, (error) => context.fail(error));
   // Nothing is left to drain: all is acknowledged by then, or will be replayed.
   context.defer('nats', async () => connection.close());
   const jetstream = connection.jetstream({ timeout: JETSTREAM_TIMEOUT_MS });
@@ -68,7 +73,7 @@ async function start(config: GatewayConfig, context: ProcessContext): Promise<vo
   const publisher = new Publisher({
     connection,
     options: { ...PUBLISHER_DEFAULTS, windowMessages: config.publishWindow },
-    payloads: new PayloadStore(jetstream, { replicas: config.replicas, ttlMs: EVENTS_MAX_AGE_MS }),
+    payloads: new PayloadStore(jetstream, config.replicas),
     findStored,
     metrics,
     log,

@@ -9,7 +9,7 @@ const DEADLINE_MS = 10_000;
 /**
  * Asks Discord once whether it takes the token, before events are taken: with a wrong one each restart
  * would use up a delivery of every event in work. Any other trouble is left to the handlers.
- * @throws {CodedError} TOKEN_REJECTED
+ * @throws {CodedError} DISCORD_TOKEN_REFUSED
  */
 export async function checkToken(rest: DiscordRest, log: Logger): Promise<void> {
   try {

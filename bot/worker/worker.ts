@@ -2,7 +2,7 @@ import { Registry } from 'prom-client';
 
 import { startHttp } from '../../runtime/http.ts';
 import type { ProcessContext } from '../../runtime/lifecycle.ts';
-import { connectNats } from '../../runtime/nats.ts';
+import { connectNats, onNatsClosed } from '../../runtime/nats.ts';
 import { registerProcessMetrics } from '../../runtime/process-metrics.ts';
 import { startTelemetry } from '../../runtime/telemetry/start-telemetry.ts';
 import { ensureStreams } from '../ensure-streams.ts';
@@ -41,8 +41,13 @@ export async function startWorker(
   registerProcessMetrics(registry, 'worker', config.version);
   const telemetry = await startTelemetry({ component: 'worker', config: config.telemetry, log });
   context.defer('telemetry', async () => telemetry.close());
+  context.onCrash(async (error) => {
+    telemetry.captureError(error, {});
+    await telemetry.close();
+  });
 
   const connection = await connectNats(config.nats, 'worker', log, context.stopping);
+  onNatsClosed(connection, (error) => context.fail(error));
   const state = new NatsConnectionState(connection);
   const metrics = registerWorkerMetrics(registry, config.consumers, (consumer) => loops.inFlight(consumer));
   const rest = new DiscordRest({

@@ -1,12 +1,7 @@
-import {
-  headers as newHeaders,
-  StorageType,
-  type JetStreamClient,
-  type MsgHdrs,
-  type ObjectStore,
-} from 'nats';
+import { headers as newHeaders, type JetStreamClient, type MsgHdrs, type ObjectStore } from 'nats';
 
-import { EVENT_HEADERS, PAYLOAD_BUCKET } from '../../events.ts';
+import { EVENT_HEADERS } from '../../events.ts';
+import { openPayloadBucket } from '../../open-payload-bucket.ts';
 
 export interface PayloadReference {
   readonly headers: MsgHdrs;
@@ -27,12 +22,12 @@ const EMPTY = new Uint8Array();
  */
 export class PayloadStore {
   readonly #jetstream: JetStreamClient;
-  readonly #options: { readonly replicas: number; readonly ttlMs: number };
+  readonly #replicas: number;
   #bucket: Promise<ObjectStore> | undefined;
 
-  constructor(jetstream: JetStreamClient, options: { readonly replicas: number; readonly ttlMs: number }) {
+  constructor(jetstream: JetStreamClient, replicas: number) {
     this.#jetstream = jetstream;
-    this.#options = options;
+    this.#replicas = replicas;
   }
 
   /** Stores the body; repeating it replaces what an earlier try left. */
@@ -46,11 +41,7 @@ export class PayloadStore {
   }
 
   async #open(): Promise<ObjectStore> {
-    this.#bucket ??= this.#jetstream.views.os(PAYLOAD_BUCKET, {
-      storage: StorageType.File,
-      replicas: this.#options.replicas,
-      ttl: this.#options.ttlMs * 1_000_000,
-    });
+    this.#bucket ??= openPayloadBucket(this.#jetstream, this.#replicas);
     try {
       return await this.#bucket;
     } catch (error) {

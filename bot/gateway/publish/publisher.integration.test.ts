@@ -41,7 +41,7 @@ function createPublisher(options: Partial<PublisherOptions> = {}): Publisher {
   const publisher: Publisher = new Publisher({
     connection,
     options: { ...PUBLISHER_DEFAULTS, ackTimeoutMs: 500, ...options },
-    payloads: new PayloadStore(jetstream, { replicas: 1, ttlMs: 60_000 }),
+    payloads: new PayloadStore(jetstream, 1),
     findStored: createFindStored(jetstream),
     metrics: registerPublishMetrics(registry, () => publisher.pending),
     log,

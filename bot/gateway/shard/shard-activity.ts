@@ -30,8 +30,8 @@ export class ShardActivity {
     this.#lastDispatchAtMs ??= nowMs;
   }
 
-  onDispatch(nowMs: number): void {
-    this.events += 1;
+  /** A dispatch that shows that events come through; READY and RESUMED do not. */
+  onEvent(nowMs: number): void {
     this.#lastDispatchAtMs = nowMs;
   }
 

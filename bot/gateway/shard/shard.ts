@@ -168,10 +168,11 @@ export class Shard {
       return;
     }
     this.session.guilds.onDispatch(payload);
+    this.activity.events += 1;
     const type: string = payload.t;
     if (type === 'RESUMED' || type === 'READY') return;
     this.#deafInARow = 0;
-    this.activity.onDispatch(performance.now());
+    this.activity.onEvent(performance.now());
     if (this.activity.state === 'resuming') this.#resume.onEvent();
     else if (session.hasGap) setImmediate(() => this.#checkGap(session));
   }

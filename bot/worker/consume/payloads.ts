@@ -1,7 +1,6 @@
-import { StorageType, type JetStreamClient, type ObjectStore } from 'nats';
+import type { JetStreamClient, ObjectStore } from 'nats';
 
-import { EVENTS_MAX_AGE_MS } from '../../streams.ts';
-import { PAYLOAD_BUCKET } from '../../events.ts';
+import { openPayloadBucket } from '../../open-payload-bucket.ts';
 import { Permanent } from '../outcome-errors.ts';
 
 /** Reads bodies that were too large for a message; the gateway keeps as long as the events. */
@@ -24,11 +23,7 @@ export class Payloads {
   }
 
   async #open(): Promise<ObjectStore> {
-    this.#bucket ??= this.#jetstream.views.os(PAYLOAD_BUCKET, {
-      storage: StorageType.File,
-      replicas: this.#replicas,
-      ttl: EVENTS_MAX_AGE_MS * 1_000_000,
-    });
+    this.#bucket ??= openPayloadBucket(this.#jetstream, this.#replicas);
     try {
       return await this.#bucket;
     } catch (error) {
