@@ -3,9 +3,9 @@ import { Registry } from 'prom-client';
 
 import { createLogger } from '../../runtime/log.ts';
 import { EVENT_HEADERS, messageIdOf, subjectOf } from '../events.ts';
+import { PayloadBucket } from '../payload-bucket.ts';
 import { toPublication } from '../gateway/publish/dispatch-publication.ts';
 import { createFindStored } from '../gateway/publish/find-stored.ts';
-import { PayloadStore } from '../gateway/publish/payload-store.ts';
 import { PUBLISHER_DEFAULTS } from '../gateway/publish/publication.ts';
 import { registerPublishMetrics } from '../gateway/publish/publish-metrics.ts';
 import { Publisher } from '../gateway/publish/publisher.ts';
@@ -43,8 +43,9 @@ async function publishBulk(nats: NatsConnection, total: number): Promise<void> {
   const publisher = new Publisher({
     connection: nats,
     options: PUBLISHER_DEFAULTS,
-    payloads: new PayloadStore(jetstream, 1),
+    payloads: new PayloadBucket(jetstream, 1),
     findStored: createFindStored(jetstream),
+    streamSequence: 0,
     metrics: registerPublishMetrics(new Registry(), () => 0),
     log: createLogger({ component: 'bench', level: 'warn', fd: 2 }),
     onRoom: () => onRoom(),

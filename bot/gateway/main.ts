@@ -9,7 +9,9 @@ import { connectNats, onNatsClosed } from '../../runtime/nats.ts';
 import { registerProcessMetrics } from '../../runtime/process-metrics.ts';
 import { startTelemetry } from '../../runtime/telemetry/start-telemetry.ts';
 import { ensureStreams } from '../ensure-streams.ts';
+import { EVENTS_STREAM } from '../events.ts';
 import { openManager } from '../open-manager.ts';
+import { PayloadBucket } from '../payload-bucket.ts';
 import { STREAMS } from '../streams.ts';
 import { readGatewayConfig, type GatewayConfig } from './config.ts';
 import { connectionOptions } from './connection-options.ts';
@@ -18,7 +20,6 @@ import { GatewayInfo } from './identify/gateway-info.ts';
 import { IdentifyGate } from './identify/identify-gate.ts';
 import { IdentifySlots } from './identify/identify-slots.ts';
 import { createFindStored } from './publish/find-stored.ts';
-import { PayloadStore } from './publish/payload-store.ts';
 import { PUBLISHER_DEFAULTS } from './publish/publication.ts';
 import { registerPublishMetrics } from './publish/publish-metrics.ts';
 import { Publisher } from './publish/publisher.ts';
@@ -63,7 +64,8 @@ async function start(config: GatewayConfig, context: ProcessContext): Promise<vo
   // Nothing is left to drain: all is acknowledged by then, or will be replayed.
   context.defer('nats', async () => connection.close());
   const jetstream = connection.jetstream({ timeout: JETSTREAM_TIMEOUT_MS });
-  await ensureStreams(await openManager(connection), STREAMS, { replicas: config.replicas }, log);
+  const manager = await openManager(connection);
+  await ensureStreams(manager, STREAMS, { replicas: config.replicas }, log);
   const findStored = createFindStored(jetstream);
   const store = await SessionStore.open(jetstream, config.replicas);
   const slots = await IdentifySlots.open(connection, jetstream, config.replicas, log);
@@ -73,8 +75,9 @@ async function start(config: GatewayConfig, context: ProcessContext): Promise<vo
   const publisher = new Publisher({
     connection,
     options: { ...PUBLISHER_DEFAULTS, windowMessages: config.publishWindow },
-    payloads: new PayloadStore(jetstream, config.replicas),
+    payloads: new PayloadBucket(jetstream, config.replicas),
     findStored,
+    streamSequence: (await manager.streams.info(EVENTS_STREAM)).state.last_seq,
     metrics,
     log,
     onRoom: () => fleet.onRoom(),

@@ -7,6 +7,7 @@ import { registerProcessMetrics } from '../../runtime/process-metrics.ts';
 import { startTelemetry } from '../../runtime/telemetry/start-telemetry.ts';
 import { ensureStreams } from '../ensure-streams.ts';
 import { openManager } from '../open-manager.ts';
+import { PayloadBucket } from '../payload-bucket.ts';
 import { CONSUMERS, MOVER_CONSUMER, STREAMS } from '../streams.ts';
 import { checkToken } from './check-token.ts';
 import type { WorkerConfig } from './config.ts';
@@ -15,7 +16,6 @@ import { closeConnection } from './consume/close-connection.ts';
 import { ConsumerLoops } from './consume/consumer-loops.ts';
 import { EventProcessor } from './consume/event-processor.ts';
 import { NatsConnectionState } from './consume/nats-connection-state.ts';
-import { Payloads } from './consume/payloads.ts';
 import { DeadLetterIndex } from './dead/dead-letter-index.ts';
 import { DeadLetterMover } from './dead/dead-letter-mover.ts';
 import { DeadLetters } from './dead/dead-letters.ts';
@@ -78,7 +78,7 @@ export async function startWorker(
       inFlight: sum(config.consumers.map((consumer) => loops.inFlight(consumer))),
     }),
   };
-  const payloads = new Payloads(jetstream, config.replicas);
+  const payloads = new PayloadBucket(jetstream, config.replicas);
   for (const consumer of config.consumers) {
     await loops.add(CONSUMERS[consumer], config.concurrency, ({ config: live }) => {
       const maxDeliver = live.max_deliver ?? CONSUMERS[consumer].max_deliver;

@@ -5,9 +5,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { NatsServer } from '../../../deploy/local/nats-server.ts';
 import { createLogger } from '../../../runtime/log.ts';
 import { EVENT_HEADERS, EVENTS_STREAM, PAYLOAD_BUCKET, subjectOf } from '../../events.ts';
+import { PayloadBucket } from '../../payload-bucket.ts';
 import { STREAMS } from '../../streams.ts';
 import { createFindStored } from './find-stored.ts';
-import { PayloadStore } from './payload-store.ts';
 import { PUBLISHER_DEFAULTS, type Publication, type PublisherOptions } from './publication.ts';
 import { registerPublishMetrics } from './publish-metrics.ts';
 import { Publisher } from './publisher.ts';
@@ -41,8 +41,9 @@ function createPublisher(options: Partial<PublisherOptions> = {}): Publisher {
   const publisher: Publisher = new Publisher({
     connection,
     options: { ...PUBLISHER_DEFAULTS, ackTimeoutMs: 500, ...options },
-    payloads: new PayloadStore(jetstream, 1),
+    payloads: new PayloadBucket(jetstream, 1),
     findStored: createFindStored(jetstream),
+    streamSequence: 0,
     metrics: registerPublishMetrics(registry, () => publisher.pending),
     log,
     onRoom: () => {

@@ -2,7 +2,8 @@ import { createInbox, Events, type Msg, type NatsConnection, type Subscription }
 
 import { messageOf } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
-import type { PayloadStore } from './payload-store.ts';
+import type { PayloadBucket } from '../../payload-bucket.ts';
+import { storePayload } from './store-payload.ts';
 import { retryDelayMs, type Pending, type Publication, type PublisherOptions } from './publication.ts';
 import type { PublishMetrics } from './publish-metrics.ts';
 import { readPublishAck } from './publish-ack.ts';
@@ -17,8 +18,10 @@ const HEADER_ROOM_BYTES = 4_096;
 export interface PublisherParts {
   readonly connection: NatsConnection;
   readonly options: PublisherOptions;
-  readonly payloads: PayloadStore;
+  readonly payloads: PayloadBucket;
   readonly findStored: FindStored;
+  /** The stream's last position when the publisher starts. */
+  readonly streamSequence: number;
   readonly metrics: PublishMetrics;
   readonly log: Logger;
   /** The window has room again after it was full. */
@@ -40,11 +43,12 @@ export class Publisher {
   #nextSlot = 0;
   #connected = true;
   #wasFull = false;
-  #streamSequence = 0;
+  #streamSequence: number;
   #whenEmpty: (() => void)[] = [];
 
   constructor(parts: PublisherParts) {
     this.#parts = parts;
+    this.#streamSequence = parts.streamSequence;
     this.#replies = parts.connection.subscribe(`${this.#inbox}.*`, {
       callback: (error, message) => {
         if (error) parts.log.error({ err: error }, 'acknowledgement subscription failed');
@@ -118,7 +122,7 @@ export class Publisher {
     const limit = connection.info?.max_payload ?? Infinity;
     if (body.length > limit - HEADER_ROOM_BYTES) {
       void this.#busyWhile(entry, async () => {
-        const reference = await payloads.put(entry.publication);
+        const reference = await storePayload(payloads, entry.publication);
         connection.publish(subject, reference.body, {
           reply: this.#replySubject(entry),
           headers: reference.headers,

@@ -3,6 +3,7 @@ import type { Msg } from 'nats';
 import { messageOf } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
 import type { Telemetry, TraceSpan } from '../../../runtime/telemetry/telemetry.ts';
+import type { PayloadBucket } from '../../payload-bucket.ts';
 import type { DeadLetters } from '../dead/dead-letters.ts';
 import type { Handler } from '../handler.ts';
 import { RetryLater } from '../outcome-errors.ts';
@@ -11,8 +12,8 @@ import type { WorkerMetrics } from '../worker-metrics.ts';
 import { acknowledge, negativeAcknowledge, terminate, type DeliveryInfo } from './delivery.ts';
 import { EventContext, type SharedContext } from './event-context.ts';
 import { Interrupted } from './in-flight.ts';
+import { largeBody } from './large-body.ts';
 import { parseBody, parseHead, type EventHead } from './parse-event.ts';
-import type { Payloads } from './payloads.ts';
 
 export interface ProcessorParts {
   readonly consumer: string;
@@ -20,7 +21,7 @@ export interface ProcessorParts {
   /** The consumer's own, as it is at the server. */
   readonly maxDeliver: number;
   readonly shared: SharedContext;
-  readonly payloads: Payloads;
+  readonly payloads: PayloadBucket;
   readonly deadLetters: DeadLetters;
   readonly metrics: WorkerMetrics;
   readonly telemetry: Telemetry;
@@ -89,7 +90,7 @@ export class EventProcessor {
     const { handler, shared, payloads, log } = this.#parts;
     try {
       const { payloadRef, traceparent: _, ...rest } = head;
-      const data = parseBody(payloadRef ? await payloads.get(payloadRef) : message.data);
+      const data = parseBody(payloadRef ? await largeBody(payloads, payloadRef) : message.data);
       const context = new EventContext(shared, log, { messageId: head.messageId, signal, span });
       await handler({ ...rest, data }, context);
       return { kind: 'done' };

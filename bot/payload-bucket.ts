@@ -7,11 +7,45 @@ import { EVENTS_MAX_AGE_MS } from './streams.ts';
 const STREAM_NOT_FOUND = 10_059;
 
 /**
- * The object store for large bodies, created where it is missing; bodies stay as long as the events.
+ * The object store for bodies that are too large for a message, opened when the first one comes and
+ * created where it is missing; bodies stay as long as the events.
+ */
+export class PayloadBucket {
+  readonly #jetstream: JetStreamClient;
+  readonly #replicas: number;
+  #bucket: Promise<ObjectStore> | undefined;
+
+  constructor(jetstream: JetStreamClient, replicas: number) {
+    this.#jetstream = jetstream;
+    this.#replicas = replicas;
+  }
+
+  /** Repeating it replaces what an earlier try left. */
+  async put(name: string, body: Uint8Array): Promise<void> {
+    await (await this.#open()).putBlob({ name }, body);
+  }
+
+  /** Null when it is not there (any more). */
+  async get(name: string): Promise<Uint8Array | null> {
+    return (await this.#open()).getBlob(name);
+  }
+
+  async #open(): Promise<ObjectStore> {
+    this.#bucket ??= openBucket(this.#jetstream, this.#replicas);
+    try {
+      return await this.#bucket;
+    } catch (error) {
+      this.#bucket = undefined;
+      throw error;
+    }
+  }
+}
+
+/**
  * Its stream is created here because the client (2.29.3) puts `replicas` into the stream's
  * configuration, which current servers refuse as an unknown field.
  */
-export async function openPayloadBucket(jetstream: JetStreamClient, replicas: number): Promise<ObjectStore> {
+async function openBucket(jetstream: JetStreamClient, replicas: number): Promise<ObjectStore> {
   const manager = await jetstream.jetstreamManager();
   const name = `OBJ_${PAYLOAD_BUCKET}`;
   try {
