@@ -134,9 +134,10 @@ export class ConsumerLoop {
     if (this.#stopping || this.#retryTimer) return;
     this.#deafSinceMs ??= performance.now();
     this.#parts.log.warn({ problem, retryMs: this.#retryMs }, 'JetStream refused to deliver');
+    // Servers from 2.11 on refuse at once where the consumer is gone; earlier ones stay silent.
     this.#retryTimer = setTimeout(() => {
       this.#retryTimer = undefined;
-      this.#pull();
+      void this.#renew({ problem });
     }, this.#retryMs);
     this.#retryMs = Math.min(this.#retryMs * 2, PROBLEM_RETRY_MS.max);
   }
@@ -145,18 +146,19 @@ export class ConsumerLoop {
     this.#inFlight.extend();
     if (!this.#parts.connected() || this.#stopping) return;
     const silentMs = performance.now() - this.#pulls.lastHeardAtMs;
-    if (this.#pulls.outstanding > 0 && silentMs > SILENCE_MS) void this.#renew(silentMs);
+    if (this.#pulls.outstanding > 0 && silentMs > SILENCE_MS)
+      void this.#renew({ silentMs: Math.round(silentMs) });
     else this.#pull();
   }
 
-  /** A consume that hears nothing for longer than possible: its consumer or its requests are gone. */
-  async #renew(silentMs: number): Promise<void> {
-    if (this.#renewing) return;
+  /** A consume that is refused, or silent for longer than possible: its consumer or its requests are gone. */
+  async #renew(why: object): Promise<void> {
+    if (this.#renewing || this.#stopping) return;
     this.#renewing = true;
     const { ensure, onRenewal, log } = this.#parts;
     this.#deafSinceMs ??= performance.now();
     onRenewal();
-    log.warn({ silentMs: Math.round(silentMs) }, 'consume stalled, renewing it');
+    log.warn(why, 'consume stalled, renewing it');
     try {
       await ensure();
     } catch (error) {
