@@ -1,5 +1,6 @@
-import { millis, NatsError, type ConsumerInfo, type JetStreamManager, type StreamInfo } from 'nats';
+import { millis, type ConsumerInfo, type JetStreamManager, type StreamInfo } from 'nats';
 
+import { JETSTREAM_ERRORS, jetStreamErrorOf } from './jetstream-error.ts';
 import { CodedError, EXIT_MISCONFIGURED, messageOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
 import {
@@ -9,13 +10,6 @@ import {
   type Difference,
 } from './stream-differences.ts';
 import type { ConsumerDefinition, StreamDefinition } from './streams.ts';
-
-/** https://github.com/nats-io/nats-server/blob/main/server/errors.json */
-const STREAM_NOT_FOUND = 10059;
-const CONSUMER_NOT_FOUND = 10014;
-const STREAM_NAME_IN_USE = 10058;
-const SUBJECTS_OVERLAP = 10065;
-const REPLICAS_NEED_A_CLUSTER = 10074;
 
 export interface EnsureOptions {
   /** For streams that are created now; one that exists keeps what it has. */
@@ -43,11 +37,12 @@ export async function ensureStreams(
   }
 }
 
-async function findStream(manager: JetStreamManager, name: string): Promise<StreamInfo | undefined> {
+/** Undefined when there is no such stream. */
+export async function findStream(manager: JetStreamManager, name: string): Promise<StreamInfo | undefined> {
   try {
     return await manager.streams.info(name);
   } catch (error) {
-    if (apiCodeOf(error) === STREAM_NOT_FOUND) return undefined;
+    if (jetStreamErrorOf(error) === JETSTREAM_ERRORS.streamNotFound) return undefined;
     throw error;
   }
 }
@@ -60,7 +55,8 @@ async function createStream(
     return await manager.streams.add({ ...expected });
   } catch (error) {
     // Somebody else was first, with other settings: whether they serve is judged as for any other.
-    if (apiCodeOf(error) === STREAM_NAME_IN_USE) return manager.streams.info(expected.name);
+    if (jetStreamErrorOf(error) === JETSTREAM_ERRORS.streamNameInUse)
+      return manager.streams.info(expected.name);
     const way = await wayOut(manager, error, expected);
     throw new CodedError('STREAM_CREATE_FAILED', `Cannot create stream ${expected.name}`, {
       expected: way.expected,
@@ -72,11 +68,11 @@ async function createStream(
 }
 
 async function wayOut(manager: JetStreamManager, error: unknown, definition: StreamDefinition) {
-  const code = apiCodeOf(error);
-  if (code === REPLICAS_NEED_A_CLUSTER) {
+  const code = jetStreamErrorOf(error);
+  if (code === JETSTREAM_ERRORS.replicasNeedACluster) {
     return { expected: 'NATS_REPLICAS=1 on a single server, 3 on a cluster', misconfigured: true };
   }
-  if (code === SUBJECTS_OVERLAP) {
+  if (code === JETSTREAM_ERRORS.subjectsOverlap) {
     const owner = await ownerOf(manager, definition.subjects);
     const expected = `no other stream with the subjects ${definition.subjects.join(', ')}; ${owner} has some of them`;
     return { expected, misconfigured: true };
@@ -145,7 +141,7 @@ async function findConsumer(
   try {
     return await manager.consumers.info(stream, name);
   } catch (error) {
-    if (apiCodeOf(error) === CONSUMER_NOT_FOUND) return undefined;
+    if (jetStreamErrorOf(error) === JETSTREAM_ERRORS.consumerNotFound) return undefined;
     throw error;
   }
 }
@@ -162,8 +158,4 @@ function judge(what: string, differences: readonly Difference[], log: Logger): v
   for (const { setting, expected, got } of differences) {
     log.info({ what, setting, declared: expected, live: got }, 'live setting differs and is kept');
   }
-}
-
-function apiCodeOf(error: unknown): number | undefined {
-  return error instanceof NatsError ? error.api_error?.err_code : undefined;
 }

@@ -33,3 +33,9 @@ export function subjectOf(eventType: string): string {
 export function messageIdOf(sessionId: string, sequence: number): string {
   return `${sessionId}:${sequence}`;
 }
+
+/** The parts of an id that `messageIdOf` made. */
+export function parseMessageId(messageId: string): { readonly sessionId: string; readonly sequence: number } {
+  const separator = messageId.lastIndexOf(':');
+  return { sessionId: messageId.slice(0, separator), sequence: Number(messageId.slice(separator + 1)) };
+}

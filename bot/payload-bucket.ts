@@ -1,10 +1,8 @@
-import { DiscardPolicy, nanos, NatsError, StorageType, type JetStreamClient, type ObjectStore } from 'nats';
+import { DiscardPolicy, nanos, StorageType, type JetStreamClient, type ObjectStore } from 'nats';
 
+import { findStream } from './ensure-streams.ts';
 import { PAYLOAD_BUCKET } from './events.ts';
 import { EVENTS_MAX_AGE_MS } from './streams.ts';
-
-/** https://github.com/nats-io/nats-server/blob/main/server/errors.json */
-const STREAM_NOT_FOUND = 10_059;
 
 /**
  * The object store for bodies that are too large for a message, opened when the first one comes and
@@ -48,10 +46,7 @@ export class PayloadBucket {
 async function openBucket(jetstream: JetStreamClient, replicas: number): Promise<ObjectStore> {
   const manager = await jetstream.jetstreamManager();
   const name = `OBJ_${PAYLOAD_BUCKET}`;
-  try {
-    await manager.streams.info(name);
-  } catch (error) {
-    if (!(error instanceof NatsError) || error.api_error?.err_code !== STREAM_NOT_FOUND) throw error;
+  if (!(await findStream(manager, name))) {
     await manager.streams.add({
       name,
       subjects: [`$O.${PAYLOAD_BUCKET}.C.>`, `$O.${PAYLOAD_BUCKET}.M.>`],

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 
-import { LAST_STEPS, runBench, type BenchReport } from './run-bench.ts';
+import { runBench, type BenchReport } from './run-bench.ts';
 import { printReport } from './print-report.ts';
 
 interface Options {
@@ -22,7 +22,6 @@ const command = new Command('npm run bench --')
     const report: BenchReport = await runBench({
       rounds,
       parts: new Set(only),
-      sustainedRates: LAST_STEPS,
       progress: (text) => process.stderr.write(`${text}\n`),
     });
     process.stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : printReport(report));

@@ -7,7 +7,7 @@ import { runProcess, type ProcessContext } from '../../runtime/lifecycle.ts';
 import { createLogger } from '../../runtime/log.ts';
 import { connectNats, onNatsClosed } from '../../runtime/nats.ts';
 import { registerProcessMetrics } from '../../runtime/process-metrics.ts';
-import { startTelemetry } from '../../runtime/telemetry/start-telemetry.ts';
+import { processTelemetry } from '../../runtime/telemetry/process-telemetry.ts';
 import { ensureStreams } from '../ensure-streams.ts';
 import { EVENTS_STREAM } from '../events.ts';
 import { openManager } from '../open-manager.ts';
@@ -46,12 +46,7 @@ async function start(config: GatewayConfig, context: ProcessContext): Promise<vo
   const { log } = context;
   const registry = new Registry();
   registerProcessMetrics(registry, 'gateway', config.version);
-  const telemetry = await startTelemetry({ component: 'gateway', config: config.telemetry, log });
-  context.defer('telemetry', async () => telemetry.close());
-  context.onCrash(async (error) => {
-    telemetry.captureError(error, {});
-    await telemetry.close();
-  });
+  const telemetry = await processTelemetry('gateway', config.telemetry, context);
 
   const rest = new REST({ api: config.apiUrl }).setToken(config.token);
   const info = new GatewayInfo(rest);

@@ -4,7 +4,7 @@ import { startHttp } from '../../runtime/http.ts';
 import type { ProcessContext } from '../../runtime/lifecycle.ts';
 import { connectNats, onNatsClosed } from '../../runtime/nats.ts';
 import { registerProcessMetrics } from '../../runtime/process-metrics.ts';
-import { startTelemetry } from '../../runtime/telemetry/start-telemetry.ts';
+import { processTelemetry } from '../../runtime/telemetry/process-telemetry.ts';
 import { ensureStreams } from '../ensure-streams.ts';
 import { openManager } from '../open-manager.ts';
 import { PayloadBucket } from '../payload-bucket.ts';
@@ -39,12 +39,7 @@ export async function startWorker(
   const startedAtMs = performance.now();
   const registry = new Registry();
   registerProcessMetrics(registry, 'worker', config.version);
-  const telemetry = await startTelemetry({ component: 'worker', config: config.telemetry, log });
-  context.defer('telemetry', async () => telemetry.close());
-  context.onCrash(async (error) => {
-    telemetry.captureError(error, {});
-    await telemetry.close();
-  });
+  const telemetry = await processTelemetry('worker', config.telemetry, context);
 
   const connection = await connectNats(config.nats, 'worker', log, context.stopping);
   onNatsClosed(connection, (error) => context.fail(error));

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { NatsError, StorageType, type JetStreamClient, type KV, type NatsConnection } from 'nats';
+import { StorageType, type JetStreamClient, type KV, type NatsConnection } from 'nats';
 
+import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../jetstream-error.ts';
 import { CodedError, EXIT_MISCONFIGURED, messageOf } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
 
@@ -13,8 +14,6 @@ const MARGIN_MS = 500;
 const RETRY_MS = 250;
 /** First server whose replicated key-value buckets let only one of two contenders win. */
 const SAFE_REPLICATED_VERSION = [2, 9, 21] as const;
-/** JetStream's "wrong last sequence": the key exists. */
-const WRONG_LAST_SEQUENCE = 10_071;
 
 /**
  * Slots in which one process at a time may identify, shared by all processes of the bot: a key that
@@ -55,7 +54,7 @@ export class IdentifySlots {
     try {
       await this.#bucket.create(`key.${rateLimitKey}`, '');
     } catch (error) {
-      const taken = error instanceof NatsError && error.api_error?.err_code === WRONG_LAST_SEQUENCE;
+      const taken = jetStreamErrorOf(error) === JETSTREAM_ERRORS.wrongLastSequence;
       // Without an answer the slot may be ours or not: wait as if it were another's.
       if (!taken) this.#log.warn({ reason: messageOf(error) }, 'no answer about the identify slot');
       return false;

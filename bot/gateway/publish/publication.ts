@@ -1,5 +1,10 @@
 import type { MsgHdrs } from 'nats';
 
+import { DUPLICATE_WINDOW_MS } from '../../streams.ts';
+
+/** For the way to the stream and clocks that differ. */
+const DUPLICATE_MARGIN_MS = 30_000;
+
 /** One message on its way into the stream. */
 export interface Publication {
   readonly subject: string;
@@ -32,8 +37,7 @@ export const PUBLISHER_DEFAULTS = {
   windowBytes: 64 * 1024 * 1024,
   ackTimeoutMs: 5_000,
   maxRetryDelayMs: 20_000,
-  // The stream's window is 120 s: the margin covers the way there and clocks that differ.
-  duplicateWindowMs: 90_000,
+  duplicateWindowMs: DUPLICATE_WINDOW_MS - DUPLICATE_MARGIN_MS,
 } as const satisfies PublisherOptions;
 
 /** A publication in the window. */

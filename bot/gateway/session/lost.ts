@@ -1,5 +1,6 @@
 import { messageOf } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
+import { parseMessageId } from '../../events.ts';
 import type { FindStored } from '../publish/find-stored.ts';
 import type { Session } from './session.ts';
 
@@ -21,10 +22,9 @@ export async function countLost(
   log: Logger,
 ): Promise<LostReport> {
   const untaken = session.untaken();
-  const { streamSequence } = session.record(Date.now(), 0);
   const stored =
     findStored && untaken.length > 0
-      ? await storedOf(session.id, streamSequence, findStored, log)
+      ? await storedOf(session.id, session.streamSequence, findStored, log)
       : new Set<number>();
   const lost = untaken.filter((sequence) => !stored.has(sequence));
   return {
@@ -55,10 +55,10 @@ export async function storedSequences(
   sessionIds: readonly string[],
 ): Promise<Map<string, Set<number>>> {
   const sequences = new Map(sessionIds.map((id) => [id, new Set<number>()]));
-  await findStored(behind, (messageId) => {
-    const separator = messageId.lastIndexOf(':');
-    sequences.get(messageId.slice(0, separator))?.add(Number(messageId.slice(separator + 1)));
-    return false;
-  });
+  const found = await findStored(behind, (messageId) => sequences.has(parseMessageId(messageId).sessionId));
+  for (const messageId of found.keys()) {
+    const { sessionId, sequence } = parseMessageId(messageId);
+    sequences.get(sessionId)?.add(sequence);
+  }
   return sequences;
 }

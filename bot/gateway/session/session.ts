@@ -72,6 +72,11 @@ export class Session {
     return this.#stored.floor;
   }
 
+  /** Position in the stream behind which everything that is not stored yet would lie. */
+  get streamSequence(): number {
+    return this.#streamSequence;
+  }
+
   /** What the gateway library resumes with and puts into heartbeats. */
   toSessionInfo(resumeUrl: string | undefined): SessionInfo {
     const { sessionId, shardId, shardCount } = this.#identity;

@@ -11,7 +11,6 @@ export class ShardActivity {
   sessionsLost = 0;
   identifies = 0;
   resumes = 0;
-  deafCloses = 0;
   readonly closes = new Map<string, number>();
 
   #lastDispatchAtMs: number | undefined;

@@ -195,7 +195,6 @@ export class Shard {
   }
 
   #onDeaf(): void {
-    this.activity.deafCloses += 1;
     this.#deafInARow += 1;
     this.#log.warn({ inARow: this.#deafInARow }, 'shard is deaf: heartbeats are answered, a probe is not');
     if (this.#deafInARow >= MAX_DEAF) this.#endSession('deaf after every resume');

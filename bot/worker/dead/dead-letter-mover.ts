@@ -1,5 +1,6 @@
-import { NatsError, type JetStreamManager, type Msg } from 'nats';
+import { type JetStreamManager, type Msg } from 'nats';
 
+import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../jetstream-error.ts';
 import { EVENTS_STREAM } from '../../events.ts';
 import { messageOf } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
@@ -20,7 +21,6 @@ export interface MoverParts {
 
 /** The account may have other streams, which are not ours to watch. */
 const WATCHED_STREAMS: readonly string[] = [EVENTS_STREAM, TASKS_STREAM];
-const MESSAGE_NOT_FOUND = 10_037;
 
 /**
  * Makes dead letters of messages that no worker could: each delivery killed its process, or ended in
@@ -75,7 +75,7 @@ export class DeadLetterMover {
       const { subject, header, data } = await this.#parts.manager.streams.getMessage(stream, { seq });
       return { subject, headers: header, body: data };
     } catch (error) {
-      if (error instanceof NatsError && error.api_error?.err_code === MESSAGE_NOT_FOUND) return undefined;
+      if (jetStreamErrorOf(error) === JETSTREAM_ERRORS.messageNotFound) return undefined;
       throw error;
     }
   }

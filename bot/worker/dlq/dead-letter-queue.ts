@@ -1,11 +1,6 @@
-import {
-  headers as newHeaders,
-  NatsError,
-  type JetStreamClient,
-  type JetStreamManager,
-  type MsgHdrs,
-} from 'nats';
+import { headers as newHeaders, type JetStreamClient, type JetStreamManager, type MsgHdrs } from 'nats';
 
+import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../jetstream-error.ts';
 import { CodedError } from '../../../runtime/errors.ts';
 import { CONSUMERS, DEAD_STREAM, DEAD_SUBJECT_PREFIX } from '../../streams.ts';
 import { DEAD_HEADERS } from '../dead/dead-letter.ts';
@@ -16,8 +11,6 @@ export interface FullDeadLetter extends DeadLetterSummary {
   readonly headers: MsgHdrs;
   readonly body: Uint8Array;
 }
-
-const MESSAGE_NOT_FOUND = 10_037;
 
 /** Reads, replays and removes dead letters. */
 export class DeadLetterQueue {
@@ -48,7 +41,7 @@ export class DeadLetterQueue {
       const summary = summaryOf(sequence, message.header, message.data.length);
       return { ...summary, headers: message.header, body: message.data };
     } catch (error) {
-      if (!(error instanceof NatsError) || error.api_error?.err_code !== MESSAGE_NOT_FOUND) throw error;
+      if (jetStreamErrorOf(error) !== JETSTREAM_ERRORS.messageNotFound) throw error;
       throw new CodedError('DEAD_LETTER_UNKNOWN', `There is no dead letter ${sequence}`, {
         expected: 'a number that list shows',
         got: String(sequence),

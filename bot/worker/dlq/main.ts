@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
-import { NatsError } from 'nats';
 
+import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../jetstream-error.ts';
 import { readRuntimeConfig } from '../../../runtime/config.ts';
 import { CodedError, EXIT_MISCONFIGURED, exitCodeOf, messageOf } from '../../../runtime/errors.ts';
 import { createLogger } from '../../../runtime/log.ts';
@@ -10,8 +10,6 @@ import { DEAD_STREAM } from '../../streams.ts';
 import { createCommands } from './commands.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 
-const STREAM_NOT_FOUND = 10_059;
-
 /** Connects only once the command line is right. */
 async function withQueue(work: (queue: DeadLetterQueue) => Promise<void>): Promise<void> {
   const config = readRuntimeConfig(process.env);
@@ -20,7 +18,7 @@ async function withQueue(work: (queue: DeadLetterQueue) => Promise<void>): Promi
   try {
     await work(new DeadLetterQueue(connection.jetstream(), await openManager(connection)));
   } catch (error) {
-    if (!(error instanceof NatsError) || error.api_error?.err_code !== STREAM_NOT_FOUND) throw error;
+    if (jetStreamErrorOf(error) !== JETSTREAM_ERRORS.streamNotFound) throw error;
     throw new CodedError('STREAM_MISSING', `There is no stream ${DEAD_STREAM} on this server`, {
       expected: 'NATS_URL to name the server of a bot that ran at least once',
     });

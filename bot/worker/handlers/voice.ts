@@ -1,12 +1,12 @@
 import type { GatewayVoiceStateUpdateDispatchData } from 'discord-api-types/v10';
-import { NatsError, type KV } from 'nats';
+import { type KV } from 'nats';
 
+import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../jetstream-error.ts';
 import type { HandlerContext, WorkerEvent } from '../handler.ts';
 import { Permanent, RetryLater } from '../outcome-errors.ts';
 import { voiceBucket, voiceKey } from './voice-bucket.ts';
 import { addTransition, NO_VOICE_TIME, type Transition, type VoiceTime } from './voice-time.ts';
 
-const WRONG_LAST_SEQUENCE = 10_071;
 const TRIES = 5;
 const CONFLICT_RETRY_MS = 200;
 
@@ -42,7 +42,7 @@ async function tryAdd(bucket: KV, key: string, change: Transition): Promise<bool
     else await bucket.create(key, value);
     return true;
   } catch (error) {
-    if (error instanceof NatsError && error.api_error?.err_code === WRONG_LAST_SEQUENCE) return false;
+    if (jetStreamErrorOf(error) === JETSTREAM_ERRORS.wrongLastSequence) return false;
     throw error;
   }
 }
