@@ -128,6 +128,9 @@ async function conclude(
   let toHandle = await observer.toHandle();
   for (;;) {
     const reading = await observer.read();
+    // Asked after the reading, so that what is stored in between counts as not handled yet. Discord
+    // goes on: there what came up to the end is what counts.
+    if (simulator) toHandle = await observer.toHandle();
     screen.show(reading);
     const late = stop.aborted || performance.now() > deadlineMs;
     if (late || isHandled({ reading, toHandle, endless: !simulator })) {
@@ -136,8 +139,6 @@ async function conclude(
       if (late || !ledger || ledger.missing.length === 0)
         return { reading, ledger, simulatorRestarts, toHandle };
     }
-    // Discord goes on: what came up to now is what counts.
-    if (simulator) toHandle = await observer.toHandle();
     await pause(stop);
   }
 }
