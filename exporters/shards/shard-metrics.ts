@@ -1,6 +1,6 @@
 import { Histogram, type Registry } from 'prom-client';
 
-import { scrapedCounter, scrapedGauge, type Sample } from './scraped-metric.ts';
+import { scrapedCounter, scrapedGauge, type Sample } from '../scraped-metric.ts';
 
 /** One shard as it is at the moment of the scrape. Counters count since the process started. */
 export interface ShardReading {
