@@ -54,6 +54,20 @@ export function scrapedCounter(
   register(registry, new ScrapedMetric('counter', name, help, samples));
 }
 
+/** All families of a scrape are collected in one turn of the event loop: they share one reading. */
+export function oncePerScrape<T>(read: () => T): () => T {
+  let reading: { readonly value: T } | undefined;
+  return () => {
+    if (!reading) {
+      reading = { value: read() };
+      queueMicrotask(() => {
+        reading = undefined;
+      });
+    }
+    return reading.value;
+  };
+}
+
 /** The registry asks no more of a metric than a name and `get()`; its type names its own classes. */
 function register(registry: Registry, metric: ScrapedMetric): void {
   registry.registerMetric(metric as unknown as Parameters<Registry['registerMetric']>[0]);

@@ -1,6 +1,6 @@
 import { Histogram, type Registry } from 'prom-client';
 
-import { scrapedCounter, scrapedGauge, type Sample } from '../scraped-metric.ts';
+import { oncePerScrape, scrapedCounter, scrapedGauge, type Sample } from '../scraped-metric.ts';
 
 /** One shard as it is at the moment of the scrape. Counters count since the process started. */
 export interface ShardReading {
@@ -151,18 +151,4 @@ export function registerHeartbeatHistogram(registry: Registry): (seconds: number
     registers: [registry],
   });
   return (seconds) => histogram.observe(seconds);
-}
-
-/** All families of a scrape are collected in one turn of the event loop: they share one reading. */
-function oncePerScrape<T>(read: () => T): () => T {
-  let reading: { readonly value: T } | undefined;
-  return () => {
-    if (!reading) {
-      reading = { value: read() };
-      queueMicrotask(() => {
-        reading = undefined;
-      });
-    }
-    return reading.value;
-  };
 }
