@@ -6,6 +6,9 @@ export interface Sample {
   readonly value: number | undefined;
 }
 
+/** A promise where the numbers must be fetched first. */
+export type ReadSamples = () => Iterable<Sample> | Promise<Iterable<Sample>>;
+
 /**
  * A family whose samples are computed at each scrape. prom-client's own gauges and counters hash
  * every label set on every update; here nothing is kept, so nothing can be stale.
@@ -15,9 +18,9 @@ class ScrapedMetric {
   readonly help: string;
   readonly type: 'gauge' | 'counter';
   readonly aggregator = 'sum';
-  readonly #samples: () => Iterable<Sample>;
+  readonly #samples: ReadSamples;
 
-  constructor(type: 'gauge' | 'counter', name: string, help: string, samples: () => Iterable<Sample>) {
+  constructor(type: 'gauge' | 'counter', name: string, help: string, samples: ReadSamples) {
     this.type = type;
     this.name = name;
     this.help = help;
@@ -26,7 +29,7 @@ class ScrapedMetric {
 
   async get(): Promise<object> {
     const values: Sample[] = [];
-    for (const sample of this.#samples()) if (sample.value !== undefined) values.push(sample);
+    for (const sample of await this.#samples()) if (sample.value !== undefined) values.push(sample);
     return { name: this.name, help: this.help, type: this.type, values, aggregator: this.aggregator };
   }
 
@@ -35,22 +38,12 @@ class ScrapedMetric {
   }
 }
 
-export function scrapedGauge(
-  registry: Registry,
-  name: string,
-  help: string,
-  samples: () => Iterable<Sample>,
-): void {
+export function scrapedGauge(registry: Registry, name: string, help: string, samples: ReadSamples): void {
   register(registry, new ScrapedMetric('gauge', name, help, samples));
 }
 
 /** The samples must never fall while the process lives. */
-export function scrapedCounter(
-  registry: Registry,
-  name: string,
-  help: string,
-  samples: () => Iterable<Sample>,
-): void {
+export function scrapedCounter(registry: Registry, name: string, help: string, samples: ReadSamples): void {
   register(registry, new ScrapedMetric('counter', name, help, samples));
 }
 

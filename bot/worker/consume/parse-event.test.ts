@@ -9,7 +9,9 @@ const INFO = {
   consumer: 'task-worker',
   deliveries: 3,
   streamSequence: 9,
+  consumerSequence: 11,
   storedAtMs: 5_000,
+  pending: 0,
 };
 
 function message(subject: string, values: Record<string, string>): Msg {

@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest';
 
-import { parseAckSubject } from './delivery.ts';
+import { parseAckSubject } from './ack-subject.ts';
 
 const EXPECTED = {
   stream: 'DISCORD_EVENTS',
   consumer: 'voice-tracker',
   deliveries: 2,
   streamSequence: 1_234,
+  consumerSequence: 77,
   storedAtMs: 1_795_511_154_708,
+  pending: 5,
 };
 
 test('a delivery is read from the reply subject of old and new servers', () => {
