@@ -1,6 +1,7 @@
 import { REST } from '@discordjs/rest';
 import { Registry } from 'prom-client';
 
+import { registerContainerMemory } from '../../exporters/memory/memory-metrics.ts';
 import { registerHeartbeatHistogram, registerShardMetrics } from '../../exporters/shards/shard-metrics.ts';
 import { startHttp } from '../../runtime/http.ts';
 import { runProcess, type ProcessContext } from '../../runtime/lifecycle.ts';
@@ -46,6 +47,7 @@ async function start(config: GatewayConfig, context: ProcessContext): Promise<vo
   const { log } = context;
   const registry = new Registry();
   registerProcessMetrics(registry, 'gateway', config.version);
+  registerContainerMemory(registry);
   const telemetry = await processTelemetry('gateway', config.telemetry, context);
 
   const rest = new REST({ api: config.apiUrl }).setToken(config.token);

@@ -1,7 +1,9 @@
 import { Registry } from 'prom-client';
 
+import { registerContainerMemory } from '../../exporters/memory/memory-metrics.ts';
 import { startHttp } from '../../runtime/http.ts';
 import type { ProcessContext } from '../../runtime/lifecycle.ts';
+import { NatsConnectionState } from '../../runtime/nats-connection-state.ts';
 import { connectNats, onNatsClosed } from '../../runtime/nats.ts';
 import { registerProcessMetrics } from '../../runtime/process-metrics.ts';
 import { processTelemetry } from '../../runtime/telemetry/process-telemetry.ts';
@@ -15,7 +17,7 @@ import { Buckets } from './consume/buckets.ts';
 import { closeConnection } from './consume/close-connection.ts';
 import { ConsumerLoops } from './consume/consumer-loops.ts';
 import { EventProcessor } from './consume/event-processor.ts';
-import { NatsConnectionState } from './consume/nats-connection-state.ts';
+
 import { DeadLetterIndex } from './dead/dead-letter-index.ts';
 import { DeadLetterMover } from './dead/dead-letter-mover.ts';
 import { DeadLetters } from './dead/dead-letters.ts';
@@ -39,6 +41,7 @@ export async function startWorker(
   const startedAtMs = performance.now();
   const registry = new Registry();
   registerProcessMetrics(registry, 'worker', config.version);
+  registerContainerMemory(registry);
   const telemetry = await processTelemetry('worker', config.telemetry, context);
 
   const connection = await connectNats(config.nats, 'worker', log, context.stopping);
