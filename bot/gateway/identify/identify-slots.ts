@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { StorageType, type JetStreamClient, type KV, type NatsConnection } from 'nats';
 
-import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../jetstream-error.ts';
+import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../../runtime/jetstream-error.ts';
 import { CodedError, EXIT_MISCONFIGURED, messageOf } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
 

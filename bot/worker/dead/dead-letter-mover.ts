@@ -1,6 +1,7 @@
 import { type JetStreamManager, type Msg } from 'nats';
 
-import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../jetstream-error.ts';
+import { parseConsumerAdvisory, type ConsumerAdvisory } from '../../../runtime/consumer-advisory.ts';
+import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../../runtime/jetstream-error.ts';
 import { EVENTS_STREAM } from '../../events.ts';
 import { messageOf } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
@@ -11,7 +12,6 @@ import { backoffMs } from '../verdict.ts';
 import type { OriginalMessage } from './dead-letter.ts';
 import type { DeadLetterIndex } from './dead-letter-index.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import { parseMaxDeliveries, type MaxDeliveriesAdvisory } from './max-deliveries.ts';
 
 export interface MoverParts {
   readonly manager: JetStreamManager;
@@ -38,7 +38,7 @@ export class DeadLetterMover {
   async handle(message: Msg, info: DeliveryInfo): Promise<void> {
     const { log } = this.#parts;
     try {
-      const advisory = parseMaxDeliveries(message.string());
+      const advisory = parseConsumerAdvisory(message.string());
       if (advisory && WATCHED_STREAMS.includes(advisory.stream)) await this.#move(advisory);
       acknowledge(message);
     } catch (error) {
@@ -48,7 +48,7 @@ export class DeadLetterMover {
     }
   }
 
-  async #move({ stream, consumer, streamSequence, deliveries }: MaxDeliveriesAdvisory): Promise<void> {
+  async #move({ stream, consumer, streamSequence, deliveries }: ConsumerAdvisory): Promise<void> {
     const { index, deadLetters, log } = this.#parts;
     const original = await this.#fetch(stream, streamSequence);
     const originalId = original?.headers?.get('Nats-Msg-Id');

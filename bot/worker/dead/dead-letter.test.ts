@@ -2,7 +2,6 @@ import { headers } from 'nats';
 import { expect, test } from 'vitest';
 
 import { DEAD_HEADERS, toDeadLetter } from './dead-letter.ts';
-import { parseMaxDeliveries } from './max-deliveries.ts';
 
 const DEAD = {
   consumer: 'voice-tracker',
@@ -40,11 +39,4 @@ test('an error of several lines fits a header, cut to a length', () => {
   const long = toDeadLetter({ ...DEAD, error: 'x'.repeat(5_000), original: undefined });
   expect(long.headers.get(DEAD_HEADERS.error).length).toBeLessThanOrEqual(300);
   expect(long.headers.get(DEAD_HEADERS.payload)).toBe('gone');
-});
-
-test('an advisory is read, and anything else is none', () => {
-  const advisory = { stream: 'S', consumer: 'C', stream_seq: 3, deliveries: 5, type: 'x' };
-  const parsed = { stream: 'S', consumer: 'C', streamSequence: 3, deliveries: 5 };
-  expect(parseMaxDeliveries(JSON.stringify(advisory))).toEqual(parsed);
-  for (const other of ['', 'null', '[]', '{"stream":"S"}']) expect(parseMaxDeliveries(other)).toBeUndefined();
 });

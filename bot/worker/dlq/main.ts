@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 
-import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../jetstream-error.ts';
+import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../../runtime/jetstream-error.ts';
 import { readRuntimeConfig } from '../../../runtime/config.ts';
 import { CodedError, EXIT_MISCONFIGURED, exitCodeOf, messageOf } from '../../../runtime/errors.ts';
 import { createLogger } from '../../../runtime/log.ts';

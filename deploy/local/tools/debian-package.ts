@@ -17,15 +17,17 @@ const APT_TIMEOUT_MS = 300_000;
  * @throws {CodedError} COMMAND_FAILED or TOOL_MISSING
  */
 export async function unpackDebianPackage(tool: Tool, folder: string): Promise<string> {
+  const { debianPackage } = tool;
+  if (!debianPackage) throw new CodedError('TOOL_MISSING', `Debian has no ${tool.programs.join(' or ')}`);
   const work = await mkdtemp(join(tmpdir(), 'shardwatch-apt-'));
   try {
-    const packages = await download(tool.debianPackage, work);
+    const packages = await download(debianPackage, work);
     const root = await unpack(packages, folder);
     const [program] = findTool({ ...tool, folders: [...tool.folders, 'usr/bin'] }, '', root);
     if (!program) {
       throw new CodedError(
         'TOOL_MISSING',
-        `Debian package ${tool.debianPackage} holds no ${tool.programs.join(' or ')}`,
+        `Debian package ${debianPackage} holds no ${tool.programs.join(' or ')}`,
       );
     }
     return await link(program, root, join(folder, 'bin'));

@@ -28,8 +28,10 @@ export interface Source {
 }
 
 const APT: Source = {
-  describe: (tool, env) =>
-    has('apt-get', env) ? `unpacking Debian package ${tool.debianPackage} into .tools` : undefined,
+  describe: ({ debianPackage }, env) =>
+    debianPackage && has('apt-get', env)
+      ? `unpacking Debian package ${debianPackage} into .tools`
+      : undefined,
   get: unpackDebianPackage,
 };
 
@@ -92,9 +94,9 @@ async function checkGiven(tool: Tool, file: string): Promise<string> {
 
 function missing(name: ToolName, tool: Tool, faults: readonly string[]): CodedError {
   const ways = [
-    `  Debian, Ubuntu   apt-get install ${tool.debianPackage}`,
+    ...(tool.debianPackage ? [`  Debian, Ubuntu   apt-get install ${tool.debianPackage}`] : []),
     ...(tool.dnf ? [`  Fedora           dnf install ${tool.dnf}`] : []),
-    `  macOS            brew install ${tool.brew}`,
+    ...(tool.brew ? [`  macOS            brew install ${tool.brew}`] : []),
     `  elsewhere        ${tool.page}`,
     `  or set ${tool.variable} to its path`,
   ];

@@ -22,7 +22,10 @@ function temporaryFolder() {
 const names = Object.keys(TOOLS) as ToolName[];
 
 /** Where PostgreSQL is installed, apt-get has nothing but an empty package to fetch for it. */
-const inDebian = names.filter((name) => TOOLS[name].debianPackage !== 'postgresql' || !isInstalled(name));
+const inDebian = names.filter((name) => {
+  const { debianPackage } = TOOLS[name];
+  return debianPackage && (debianPackage !== 'postgresql' || !isInstalled(name));
+});
 function isInstalled(name: ToolName): boolean {
   return findTool(TOOLS[name], '').length > 0;
 }

@@ -9,10 +9,11 @@ export interface Tool {
   readonly minVersion: string;
   /** Folders beside PATH, as glob patterns below `/`. */
   readonly folders: readonly string[];
-  readonly debianPackage: string;
+  /** Undefined where Debian has none. */
+  readonly debianPackage: string | undefined;
   readonly goModule: GoModule | undefined;
   /** How to get it by hand. */
-  readonly brew: string;
+  readonly brew: string | undefined;
   readonly dnf: string | undefined;
   readonly page: string;
 }
@@ -47,6 +48,17 @@ const NATS_SERVER = {
   brew: 'nats-server',
   dnf: undefined,
   page: 'https://nats.io/download/',
+} as const satisfies Tool;
+
+/** What the tests run beside Debian's, which is years older, where Go can build it. */
+const NATS_SERVER_CURRENT = {
+  ...NATS_SERVER,
+  programs: ['nats-server-current'],
+  variable: 'NATS_SERVER_CURRENT',
+  minVersion: '2.15.0',
+  debianPackage: undefined,
+  goModule: { ...NATS_SERVER.goModule, version: 'v2.15.2' },
+  brew: undefined,
 } as const satisfies Tool;
 
 /** 2.42 and 0.25 are Debian 12's. */
@@ -88,6 +100,7 @@ const FROM_POSTGRESQL = {
 /** Every tool, its package and its pinned version, in one place. */
 export const TOOLS = {
   'nats-server': NATS_SERVER,
+  'nats-server-current': NATS_SERVER_CURRENT,
   prometheus: {
     ...FROM_PROMETHEUS,
     programs: ['prometheus'],
