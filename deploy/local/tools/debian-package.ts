@@ -10,34 +10,42 @@ import type { Tool } from './tool-table.ts';
 const APT_TIMEOUT_MS = 300_000;
 
 /**
- * Gets a Debian package, with those that it needs, by apt-get and unpacks them below `folder`.
- * Nothing is installed in the system: so no root is needed, no service of the package starts now or
- * at the next boot, and neither apt's nor dpkg's lock is taken. apt-get checks the signatures.
+ * Gets a Debian package, with those that it needs, and unpacks them below `folder`.
  * @returns the path of the program
  * @throws {CodedError} COMMAND_FAILED or TOOL_MISSING
  */
 export async function unpackDebianPackage(tool: Tool, folder: string): Promise<string> {
   const { debianPackage } = tool;
   if (!debianPackage) throw new CodedError('TOOL_MISSING', `Debian has no ${tool.programs.join(' or ')}`);
+  const root = await unpackDebianPackages([debianPackage], folder);
+  const [program] = findTool({ ...tool, folders: [...tool.folders, 'usr/bin'] }, '', root);
+  if (!program) {
+    throw new CodedError(
+      'TOOL_MISSING',
+      `Debian package ${debianPackage} holds no ${tool.programs.join(' or ')}`,
+    );
+  }
+  return link(program, root, join(folder, 'bin'));
+}
+
+/**
+ * Gets packages, with those that they need and the system lacks, by apt-get and unpacks them into a new
+ * folder below `folder`. Nothing is installed in the system: so no root is needed, no service of a package
+ * starts now or at the next boot, and neither apt's nor dpkg's lock is taken. apt-get checks the signatures.
+ * @returns that new folder, which stands for `/`
+ * @throws {CodedError} COMMAND_FAILED
+ */
+export async function unpackDebianPackages(names: readonly string[], folder: string): Promise<string> {
   const work = await mkdtemp(join(tmpdir(), 'shardwatch-apt-'));
   try {
-    const packages = await download(debianPackage, work);
-    const root = await unpack(packages, folder);
-    const [program] = findTool({ ...tool, folders: [...tool.folders, 'usr/bin'] }, '', root);
-    if (!program) {
-      throw new CodedError(
-        'TOOL_MISSING',
-        `Debian package ${debianPackage} holds no ${tool.programs.join(' or ')}`,
-      );
-    }
-    return await link(program, root, join(folder, 'bin'));
+    return await unpack(await download(names, work), folder);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
 /** @returns the package files */
-async function download(debianPackage: string, work: string): Promise<string[]> {
+async function download(names: readonly string[], work: string): Promise<string[]> {
   const archives = join(work, 'cache', 'archives');
   await mkdir(join(archives, 'partial'), { recursive: true });
   await mkdir(join(work, 'state', 'lists', 'partial'), { recursive: true });
@@ -49,7 +57,7 @@ async function download(debianPackage: string, work: string): Promise<string[]> 
     });
   await apt('update');
   // --reinstall: also when dpkg believes it installed while its file is gone.
-  await apt('install', '--yes', '--no-install-recommends', '--reinstall', '--download-only', debianPackage);
+  await apt('install', '--yes', '--no-install-recommends', '--reinstall', '--download-only', ...names);
   const files = await readdir(archives);
   return files.filter((file) => file.endsWith('.deb')).map((file) => join(archives, file));
 }
