@@ -11,7 +11,10 @@ interface MemoryFiles {
   readonly inactiveFile: string;
 }
 
-/** Linux Documentation/admin-guide/cgroup-v1/memory.rst and cgroup-v2.rst; cAdvisor's `setMemoryStats`. */
+/**
+ * Linux Documentation/admin-guide/cgroup-v1/memory.rst and cgroup-v2.rst; cAdvisor's `setMemoryStats`.
+ * The limit is the one that kills: `memory.high` only slows down, which the pressure tells.
+ */
 const FILES: Readonly<Record<CgroupVersion, MemoryFiles>> = {
   1: {
     usage: 'memory.usage_in_bytes',

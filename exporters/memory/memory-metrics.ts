@@ -5,7 +5,8 @@ import { readContainerMemory, type ContainerMemoryOptions } from './container-me
 
 /**
  * The memory of this process's own cgroup, read from the kernel at each scrape. What the kernel does not
- * tell has no series.
+ * tell has no series. A process that is moved tells its new cgroup's figures from the next scrape on. An OOM
+ * kill of all processes of a container ends its cgroup, and so the count: the orchestrator tells of those.
  */
 export function registerContainerMemory(registry: Registry, options: ContainerMemoryOptions = {}): void {
   const read = oncePerScrape(() => readContainerMemory(options));

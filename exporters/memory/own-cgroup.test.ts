@@ -97,5 +97,6 @@ test.for(Object.entries(NOWHERE))('no cgroup is taken for the own one when %s', 
   tree.v2('sys/fs/cgroup');
   tree.v2('sys/fs/cgroup/a');
   tree.v2('sys/fs/cgroup/a/b');
+  tree.v2('sys/fs/x');
   expect(findOwnCgroups(tree.rootFolder).memory).toBeUndefined();
 });

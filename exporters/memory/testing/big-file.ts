@@ -24,6 +24,12 @@ export function makeBigFile(bytes: number): BigFile | undefined {
   for (let written = 0; written < bytes; written += chunk.length) writeSync(file, chunk);
   closeSync(file);
   // Tells the kernel, after everything is on the disk, that nobody will need it.
-  execFileSync('dd', [`of=${path}`, 'oflag=nocache', 'conv=notrunc,fdatasync', 'count=0', 'status=none']);
+  execFileSync('/bin/dd', [
+    `of=${path}`,
+    'oflag=nocache',
+    'conv=notrunc,fdatasync',
+    'count=0',
+    'status=none',
+  ]);
   return { path, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
 }

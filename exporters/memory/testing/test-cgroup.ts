@@ -1,5 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { messageOf } from '../../../runtime/errors.ts';
@@ -37,14 +45,27 @@ function ownPlace(): Place {
     const [mount, unified] = [join(MOUNT_POINT, 'memory'), join(MOUNT_POINT, 'unified')];
     // In a container the mount may show the own cgroup as its root.
     const folder = [join(mount, v1), mount].find((each) => existsSync(each)) ?? mount;
-    return { version: 1, folder, unified: existsSync(join(unified, 'cgroup.procs')) ? unified : undefined };
+    return { version: 1, folder, unified: isWritable(unified) ? unified : undefined };
   }
   const own = lines.find((line) => line.startsWith('0::'))?.slice('0::'.length) ?? '/';
-  for (let folder = join(MOUNT_POINT, own); folder.startsWith(MOUNT_POINT); folder = dirname(folder)) {
+  for (
+    let folder = resolve(MOUNT_POINT, `.${own}`);
+    folder.startsWith(MOUNT_POINT);
+    folder = dirname(folder)
+  ) {
     const passedOn = readFileSync(join(folder, 'cgroup.subtree_control'), 'utf8').trim().split(' ');
     if (passedOn.includes('memory')) return { version: 2, folder, unified: folder };
   }
   throw new Error('no cgroup around this process passes the memory controller on');
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Removed at the end; its processes must have ended by then. */

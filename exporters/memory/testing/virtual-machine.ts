@@ -135,7 +135,9 @@ function installed(name: string, from: string): string | undefined {
 }
 
 function copyLibraries(program: string, root: string): void {
-  for (const [, library] of execFileSync('ldd', [program], { encoding: 'utf8' }).matchAll(/(\/\S+) \(0x/g)) {
+  for (const [, library] of execFileSync(find('ldd') ?? 'ldd', [program], { encoding: 'utf8' }).matchAll(
+    /(\/\S+) \(0x/g,
+  )) {
     if (library) copyFile(library, join(root, library));
   }
 }
