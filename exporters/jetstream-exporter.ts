@@ -10,6 +10,7 @@ import { registerProcessMetrics } from '../runtime/process-metrics.ts';
 import { processTelemetry } from '../runtime/telemetry/process-telemetry.ts';
 import type { ExporterConfig } from './config.ts';
 import { JetStreamCollector } from './jetstream/jetstream-collector.ts';
+import { registerContainerMemory } from './memory/memory-metrics.ts';
 import { registerCollectHistogram, registerJetStreamMetrics } from './jetstream/jetstream-metrics.ts';
 import { Selection } from './jetstream/selection.ts';
 
@@ -18,6 +19,7 @@ export async function startJetStreamExporter(config: ExporterConfig, context: Pr
   const { log } = context;
   const registry = new Registry();
   registerProcessMetrics(registry, 'exporter', config.version);
+  registerContainerMemory(registry);
   await processTelemetry('exporter', config.telemetry, context);
   const onCollected = registerCollectHistogram(registry);
   let state: NatsConnectionState | undefined;

@@ -18,6 +18,7 @@ test('an advisory is read as servers send it', () => {
     consumer: 'c',
     streamSequence: 4,
     deliveries: 2,
+    reason: undefined,
     atMs: Date.UTC(2026, 10, 24, 11, 44, 12, 693),
   };
   expect(parseConsumerAdvisory(JSON.stringify(sent))).toEqual({ ...read, kind: 'nak', consumerSequence: 1 });

@@ -7,6 +7,8 @@ export interface ConsumerAdvisory {
   /** 0 where the advisory has none. */
   readonly consumerSequence: number;
   readonly deliveries: number;
+  /** Why a message was terminated, where somebody gave a reason; servers from 2.10.4 on. */
+  readonly reason: string | undefined;
   /** When it happened, in milliseconds since 1970 on the server's clock. */
   readonly atMs: number;
 }
@@ -25,10 +27,8 @@ export function parseConsumerAdvisory(body: string): ConsumerAdvisory | undefine
     return undefined;
   }
   if (typeof parsed !== 'object' || parsed === null) return undefined;
-  const { type, timestamp, stream, consumer, stream_seq, consumer_seq, deliveries } = parsed as Record<
-    string,
-    unknown
-  >;
+  const { type, timestamp, stream, consumer, stream_seq, consumer_seq, deliveries, reason } =
+    parsed as Record<string, unknown>;
   if (typeof type !== 'string' || !type.startsWith(TYPE_PREFIX)) return undefined;
   const kind = type.slice(TYPE_PREFIX.length);
   if (kind !== 'nak' && kind !== 'terminated' && kind !== 'max_deliver') return undefined;
@@ -41,6 +41,7 @@ export function parseConsumerAdvisory(body: string): ConsumerAdvisory | undefine
     streamSequence: stream_seq,
     consumerSequence: typeof consumer_seq === 'number' ? consumer_seq : 0,
     deliveries,
+    reason: typeof reason === 'string' ? reason : undefined,
     atMs: typeof timestamp === 'string' ? Date.parse(timestamp) : 0,
   };
 }

@@ -91,10 +91,14 @@ test('what a new leader tells again is counted once', () => {
   expect(tally.counters(0)).toMatchObject({ naks: 1, terminations: 1, maxDeliveries: 1, redeliveries: 2 });
 });
 
-test('a message that was deleted while it waited was not terminated', () => {
+test('a time of creation that moves a little does not make another consumer', () => {
   const tally = newborn();
-  tally.terminated(delivery(2, 0, 2));
-  expect(tally.counters(0).terminations).toBe(0);
+  tally.observe(at(500, 500));
+  tally.observe(at(501, 501, '2026-11-24T11:00:00.000171204Z'));
+  tally.observe(at(502, 502, '2026-11-24T11:00:00.020Z'));
+  expect(tally.counters(0).deliveries).toBe(502);
+  tally.observe(at(3, 3, '2026-11-24T11:00:00.040Z'));
+  expect(tally.counters(0).deliveries).toBe(505);
 });
 
 test('what was repeated or given up, and not refused, ran out of time', () => {

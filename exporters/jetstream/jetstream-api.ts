@@ -52,6 +52,15 @@ export class JetStreamApi {
     );
   }
 
+  /** Whether the stream still holds this message. */
+  async holds(stream: string, streamSequence: number, deadlineMs: number): Promise<boolean> {
+    const subject = `$JS.API.STREAM.MSG.GET.${stream}`;
+    const { error } = await this.#request(subject, { seq: streamSequence }, deadlineMs);
+    if (error?.err_code === JETSTREAM_ERRORS.messageNotFound) return false;
+    if (error) throw refusedRequest(subject, error);
+    return true;
+  }
+
   /**
    * Page after page; what comes and goes between two pages may stand on both or on none.
    * @throws {CodedError} JETSTREAM_REFUSED when the server answers with an error

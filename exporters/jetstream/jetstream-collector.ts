@@ -6,6 +6,7 @@ import type { Logger } from '../../runtime/log.ts';
 import { watchAcks } from './ack-watch.ts';
 import { AdvisoryReader } from './advisory-reader.ts';
 import type { ConsumerCounters } from './consumer-tally.ts';
+import { withoutFalseTerminations } from './false-terminations.ts';
 import { JetStreamApi } from './jetstream-api.ts';
 import type { Selection } from './selection.ts';
 import { keyOf, Tallies, type ConsumerName } from './tallies.ts';
@@ -94,7 +95,12 @@ export class JetStreamCollector {
     const { infos, missing } = await this.#listConsumers(streams, deadlineMs);
     const capture = all.found.find(({ config }) => config.name === this.#advisories.stream);
     const advisories = capture ? await this.#advisories.read(capture, deadlineMs) : [];
-    const consumers = this.#count(infos, advisories);
+    const believed = await withoutFalseTerminations(
+      advisories,
+      new Map(streams.map((info) => [info.config.name, info])),
+      async (stream, sequence) => this.#api.holds(stream, sequence, deadlineMs),
+    );
+    const consumers = this.#count(infos, believed);
     const missingStreams = all.missing.filter((name) => selection.stream(name)).length;
     // Consumers of a stream without a leader may still be there.
     if (missingStreams === 0) this.#tallies.keep([...infos.map(nameOf), ...missing]);
