@@ -37,6 +37,7 @@ const SIMULATOR_MAX_CONCURRENCY = 16;
 export const TIERS: readonly Tier[] = [
   { name: 'bus', services: (plan) => [natsServer(plan)] },
   { name: 'discord', services: (plan) => (plan.config.discordToken ? [] : [simulator(plan)]) },
+  { name: 'exporter', services: (plan) => [exporter(plan)] },
   { name: 'workers', services: (plan) => CONSUMER_NAMES.map((consumer) => worker(plan, consumer)) },
   {
     name: 'gateways',
@@ -71,6 +72,14 @@ function simulator({ options, config }: ServicePlan): ServiceSpec {
       SIMULATOR_LEDGER: options.forMs === undefined ? 'counts' : 'full',
     }),
     pages: ['/control/status'],
+  };
+}
+
+function exporter({ config, addressOf }: ServicePlan): ServiceSpec {
+  return {
+    ...nodeProcess('exporters/main.ts'),
+    name: 'exporter',
+    env: (port) => ({ ...config.passedOn, PORT: String(port), NATS_URL: `nats://${addressOf(NATS)}` }),
   };
 }
 

@@ -7,6 +7,7 @@ import { GATEWAY_VARIABLES } from '../../../bot/gateway/config.ts';
 import { SIMULATOR_VARIABLES } from '../../../bot/simulator/config.ts';
 import { CONSUMER_NAMES } from '../../../bot/streams.ts';
 import { WORKER_VARIABLES } from '../../../bot/worker/config.ts';
+import { EXPORTER_VARIABLES } from '../../../exporters/config.ts';
 import { RUNTIME_VARIABLES } from '../../../runtime/config.ts';
 import type { Variable } from '../../../runtime/env.ts';
 
@@ -23,6 +24,7 @@ const SECTIONS: readonly (readonly [string, Variables])[] = [
   ['Every process', RUNTIME_VARIABLES],
   ['Gateway', withoutShared(GATEWAY_VARIABLES)],
   ['Worker', withoutShared(WORKER_VARIABLES)],
+  ['JetStream exporter', withoutShared(EXPORTER_VARIABLES)],
   ['Simulator', SIMULATOR_VARIABLES],
 ];
 
