@@ -1,9 +1,10 @@
 import type { FleetReading, ShardReading } from '../../exporters/shards/shard-metrics.ts';
 import type { HealthCheck } from '../../runtime/http.ts';
-import type { GatewayInfo } from './identify/gateway-info.ts';
 import type { IdentifyGate } from './identify/identify-gate.ts';
+import type { InfoRefresh } from './identify/info-refresh.ts';
 import { inheritSessions, type InheritParts } from './session/inherit-sessions.ts';
-import type { SessionKeeper } from './session/session-keeper.ts';
+import type { Inherited, SessionKeeper } from './session/session-keeper.ts';
+import { ShardActivity } from './shard/shard-activity.ts';
 import type { ShardParts } from './shard/shard-parts.ts';
 import { Shard } from './shard/shard.ts';
 import type { OwnedShard, ShardOwner } from './strategy/shard-strategy.ts';
@@ -11,10 +12,10 @@ import type { OwnedShard, ShardOwner } from './strategy/shard-strategy.ts';
 const PROBE_INTERVAL_MS = 1_000;
 
 export interface FleetParts {
-  readonly shard: Omit<ShardParts, 'id' | 'epoch' | 'countEvent'>;
+  readonly shard: Omit<ShardParts, 'id' | 'epoch' | 'activity' | 'countEvent'>;
   readonly inherit: InheritParts;
   readonly gate: Pick<IdentifyGate, 'blocked'>;
-  readonly info: Pick<GatewayInfo, 'last' | 'remaining'>;
+  readonly limits: Pick<InfoRefresh, 'known' | 'failures'>;
   readonly expected: () => number;
 }
 
@@ -22,6 +23,10 @@ export interface FleetParts {
 export class Fleet implements ShardOwner {
   readonly #parts: FleetParts;
   readonly #shards = new Map<number, Shard>();
+  /** Shards that are owned and wait for what their last owner left. */
+  readonly #acquiring = new Set<number>();
+  /** Of every shard that was ever owned: its counters go on when it comes back. */
+  readonly #activities = new Map<number, ShardActivity>();
   readonly #eventsByType = new Map<string, number>();
   readonly #probeTimer: NodeJS.Timeout;
 
@@ -34,16 +39,13 @@ export class Fleet implements ShardOwner {
   }
 
   async acquire(owned: readonly OwnedShard[]): Promise<void> {
+    for (const { id } of owned) {
+      this.#acquiring.add(id);
+      this.#activityOf(id).onOwned(performance.now());
+    }
     const ids = owned.map(({ id }) => id);
     const inherited = await inheritSessions(ids, this.#parts.inherit);
-    for (const { id, epoch } of owned) {
-      const shard = new Shard(
-        { ...this.#parts.shard, id, epoch, countEvent: (type) => this.#countEvent(type) },
-        inherited.get(id),
-      );
-      this.#shards.set(id, shard);
-      shard.start();
-    }
+    for (const { id, epoch } of owned) this.#start(id, epoch, inherited.get(id));
   }
 
   async lose(shardId: number): Promise<void> {
@@ -81,15 +83,39 @@ export class Fleet implements ShardOwner {
   }
 
   reading(): FleetReading {
-    const now = performance.now();
+    const nowMs = performance.now();
+    const { expected, gate, limits } = this.#parts;
+    const known = limits.known(nowMs);
+    const ids = [...this.#acquiring, ...this.#shards.keys()];
     return {
-      shards: [...this.#shards.values()].map((shard) => readShard(shard, now)),
-      expected: this.#parts.expected(),
-      recommended: this.#parts.info.last?.shards,
-      sessionStartsRemaining: this.#parts.info.remaining,
-      identifyBlocked: this.#parts.gate.blocked,
+      shards: ids.map((id) =>
+        readShard(id, this.#activityOf(id), this.#shards.get(id)?.session.guilds.size, nowMs),
+      ),
+      expected: expected(),
+      recommended: known.recommendedShards,
+      sessionStartsRemaining: known.sessionStartsRemaining,
+      infoFailures: limits.failures,
+      identifyBlocked: gate.blocked,
       eventsByType: this.#eventsByType,
     };
+  }
+
+  #start(id: number, epoch: number | undefined, inherited: Inherited | undefined): void {
+    const activity = this.#activityOf(id);
+    const nowMs = performance.now();
+    // Between processes only the wall clock is common.
+    if (inherited?.savedAt !== undefined) activity.onOwned(nowMs, nowMs - (Date.now() - inherited.savedAt));
+    const countEvent = (type: string) => this.#countEvent(type);
+    const shard = new Shard({ ...this.#parts.shard, id, epoch, activity, countEvent }, inherited);
+    this.#acquiring.delete(id);
+    this.#shards.set(id, shard);
+    shard.start();
+  }
+
+  #activityOf(id: number): ShardActivity {
+    const activity = this.#activities.get(id) ?? new ShardActivity();
+    this.#activities.set(id, activity);
+    return activity;
   }
 
   #countEvent(type: string): void {
@@ -97,13 +123,20 @@ export class Fleet implements ShardOwner {
   }
 }
 
-function readShard({ id, activity, session }: Shard, nowMs: number): ShardReading {
+/** @param guilds undefined when it is not known how many there are */
+function readShard(
+  id: number,
+  activity: ShardActivity,
+  guilds: number | undefined,
+  nowMs: number,
+): ShardReading {
   return {
     id,
     state: activity.state,
-    heartbeatLatencySeconds: activity.heartbeatLatencySeconds(nowMs),
-    eventGapSeconds: activity.eventGapSeconds(nowMs),
-    guilds: session.guilds.size,
+    heartbeatLatencySeconds: activity.heartbeat.seconds(nowMs),
+    // Without a guild nothing is to come and nothing can be asked for: its gap would tell nothing.
+    eventGapSeconds: guilds === 0 ? undefined : activity.eventGapSeconds(nowMs),
+    guilds,
     events: activity.events,
     sequenceGaps: activity.sequenceGaps,
     eventsLost: activity.eventsLost,

@@ -20,6 +20,7 @@ import { Fleet } from './fleet.ts';
 import { GatewayInfo } from './identify/gateway-info.ts';
 import { IdentifyGate } from './identify/identify-gate.ts';
 import { IdentifySlots } from './identify/identify-slots.ts';
+import { InfoRefresh, refreshPace } from './identify/info-refresh.ts';
 import { createFindStored } from './publish/find-stored.ts';
 import { PUBLISHER_DEFAULTS } from './publish/publication.ts';
 import { registerPublishMetrics } from './publish/publish-metrics.ts';
@@ -50,11 +51,14 @@ async function start(config: GatewayConfig, context: ProcessContext): Promise<vo
   registerContainerMemory(registry);
   const telemetry = await processTelemetry('gateway', config.telemetry, context);
 
-  const rest = new REST({ api: config.apiUrl }).setToken(config.token);
-  const info = new GatewayInfo(rest);
+  const info = new GatewayInfo(new REST({ api: config.apiUrl }), config.token);
   const bot = await info.fetchAtStart(log, context.stopping);
   const shardCount = config.shardCount === 'auto' ? bot.shards : config.shardCount;
   const strategy = new OrdinalStrategy(ordinalShards(config.shardId, config.shardsPerProcess, shardCount));
+  const processes = config.shardsPerProcess === 'all' ? 1 : Math.ceil(shardCount / config.shardsPerProcess);
+  const limits = new InfoRefresh({ info, pace: refreshPace(processes), log });
+  const refreshing = limits.run(context.stopping);
+  context.defer('gateway info', async () => refreshing);
 
   const connection = await connectNats(config.nats, `gateway-${config.shardId}`, log, context.stopping);
   onNatsClosed(connection, (error) => context.fail(error));
@@ -96,7 +100,7 @@ async function start(config: GatewayConfig, context: ProcessContext): Promise<vo
     },
     inherit: { store, findStored, shardCount, log },
     gate,
-    info,
+    limits,
     expected: () => strategy.expected,
   });
   const saver = new SessionSaver(store, () => fleet.sessions(), log);

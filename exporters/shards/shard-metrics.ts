@@ -8,9 +8,10 @@ export interface ShardReading {
   readonly state: string;
   /** Undefined before the first heartbeat. */
   readonly heartbeatLatencySeconds: number | undefined;
-  /** Undefined before the shard was first ready. */
+  /** Undefined where it would tell nothing: on a shard without guilds. */
   readonly eventGapSeconds: number | undefined;
-  readonly guilds: number;
+  /** Undefined before Discord, or the last owner of the shard, told. */
+  readonly guilds: number | undefined;
   readonly events: number;
   readonly sequenceGaps: number;
   readonly eventsLost: number;
@@ -25,9 +26,12 @@ export interface FleetReading {
   readonly shards: readonly ShardReading[];
   /** Shards of this process that should be up. */
   readonly expected: number;
-  /** What Discord recommends for the whole bot; undefined before it was asked. */
+  /** What Discord recommends for the whole bot; undefined when its last answer is too old. */
   readonly recommended: number | undefined;
+  /** As above, and undefined after the daily reset until it is asked again. */
   readonly sessionStartsRemaining: number | undefined;
+  /** Requests for both that failed, since the process started. */
+  readonly infoFailures: number;
   readonly identifyBlocked: boolean;
   /** Event type -> dispatches. */
   readonly eventsByType: ReadonlyMap<string, number>;
@@ -69,17 +73,17 @@ export function registerShardMetrics(
   );
   gauge(
     'discord_shard_heartbeat_latency_seconds',
-    'Last heartbeat round trip, or the age of an unacknowledged beat if that is longer.',
+    'Last heartbeat round trip or, if longer, the age of an unacknowledged beat; without a connection it grows.',
     perShard((shard) => shard.heartbeatLatencySeconds),
   );
   gauge(
     'discord_shard_event_gap_seconds',
-    'Time since the last dispatch; answers to probes count.',
+    'Time since the last dispatch other than READY and RESUMED; answers to probes count.',
     perShard((shard) => shard.eventGapSeconds),
   );
   gauge(
     'discord_shard_guilds',
-    'Guilds on the shard.',
+    'Guilds on the shard, those in an outage included.',
     perShard((shard) => shard.guilds),
   );
   counter(
@@ -134,6 +138,11 @@ export function registerShardMetrics(
     'discord_session_starts_remaining',
     'Session starts left until the daily reset.',
     single((fleet) => fleet.sessionStartsRemaining),
+  );
+  counter(
+    'discord_gateway_info_failures_total',
+    'Requests for the recommended shards and the session starts left that failed.',
+    single((fleet) => fleet.infoFailures),
   );
   gauge(
     'discord_identify_blocked',

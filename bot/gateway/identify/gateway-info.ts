@@ -10,16 +10,22 @@ import type { Logger } from '../../../runtime/log.ts';
 const MAX_AGE_MS = 5_000;
 const START_DEADLINE_MS = 60_000;
 const START_RETRY_MS = 3_000;
+const UNAUTHORIZED = 401;
 
 /** What `/gateway/bot` says, asked again when the last answer is older than a few seconds. */
 export class GatewayInfo {
   readonly #rest: REST;
+  readonly #token: string;
   #answer: APIGatewayBotInfo | undefined;
-  #answeredAt = -Infinity;
+  #answeredAtMs = -Infinity;
   #identifiesSince = 0;
+  #failures = 0;
+  /** All who ask at the same time share one request. */
+  #asking: Promise<APIGatewayBotInfo> | undefined;
 
-  constructor(rest: REST) {
-    this.#rest = rest;
+  constructor(rest: REST, token: string) {
+    this.#rest = rest.setToken(token);
+    this.#token = token;
   }
 
   /** The last answer, however old; undefined before the first. */
@@ -27,26 +33,32 @@ export class GatewayInfo {
     return this.#answer;
   }
 
-  /** Session starts left today, this process's own since the last answer taken off. */
+  /** When the last answer came, in milliseconds on the monotonic clock. */
+  get answeredAtMs(): number {
+    return this.#answeredAtMs;
+  }
+
+  /** Session starts left at the last answer, this process's own since then taken off. */
   get remaining(): number | undefined {
     return this.#answer && this.#answer.session_start_limit.remaining - this.#identifiesSince;
   }
 
+  /** Requests that failed. */
+  get failures(): number {
+    return this.#failures;
+  }
+
   /**
+   * @param signal ends the wait, not the request, which others may wait for too
    * @throws {CodedError} DISCORD_TOKEN_REFUSED (misconfiguration) or DISCORD_UNREACHABLE
    */
   async fetch(signal?: AbortSignal): Promise<APIGatewayBotInfo> {
-    if (this.#answer && performance.now() - this.#answeredAt < MAX_AGE_MS) return this.#answer;
-    const identifiesBefore = this.#identifiesSince;
-    try {
-      const options = signal ? { signal } : {};
-      this.#answer = (await this.#rest.get(Routes.gatewayBot(), options)) as APIGatewayBotInfo;
-    } catch (error) {
-      throw explain(error);
-    }
-    this.#answeredAt = performance.now();
-    this.#identifiesSince -= identifiesBefore;
-    return this.#answer;
+    if (this.#answer && performance.now() - this.#answeredAtMs < MAX_AGE_MS) return this.#answer;
+    signal?.throwIfAborted();
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = undefined;
+    });
+    return signal ? untilAborted(this.#asking, signal) : this.#asking;
   }
 
   /**
@@ -69,11 +81,42 @@ export class GatewayInfo {
   countIdentify(): void {
     this.#identifiesSince += 1;
   }
+
+  async #ask(): Promise<APIGatewayBotInfo> {
+    const identifiesBefore = this.#identifiesSince;
+    try {
+      const answer = (await this.#rest.get(Routes.gatewayBot())) as APIGatewayBotInfo;
+      this.#answer = answer;
+      this.#answeredAtMs = performance.now();
+      this.#identifiesSince -= identifiesBefore;
+      return answer;
+    } catch (error) {
+      this.#failures += 1;
+      // The library forgets its token at a 401 and would fail all later requests for another reason.
+      if (statusOf(error) === UNAUTHORIZED) this.#rest.setToken(this.#token);
+      throw explain(error);
+    }
+  }
+}
+
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function statusOf(error: unknown): number | undefined {
+  return error instanceof DiscordAPIError || error instanceof HTTPError ? error.status : undefined;
 }
 
 function explain(error: unknown): Error {
-  const status = error instanceof DiscordAPIError || error instanceof HTTPError ? error.status : 0;
-  if (status === 401) {
+  const status = statusOf(error);
+  if (status === UNAUTHORIZED) {
     return new CodedError('DISCORD_TOKEN_REFUSED', 'Discord refused the bot token', {
       expected: "DISCORD_TOKEN to be the token from the application's Bot page",
       got: 'status 401 from GET /gateway/bot',
@@ -82,7 +125,7 @@ function explain(error: unknown): Error {
   }
   return new CodedError('DISCORD_UNREACHABLE', 'Discord did not answer GET /gateway/bot', {
     expected: 'status 200 (DISCORD_API_URL names the server)',
-    got: status ? `status ${status}` : error instanceof Error ? error.message : 'no answer',
+    got: status ? `status ${status}` : messageOf(error),
     cause: error,
   });
 }

@@ -25,15 +25,15 @@ export class IdentifyGate {
   readonly #parts: IdentifyGateParts;
   /** The last in line for each rate limit key: within a process shards wait in order. */
   readonly #lines = new Map<number, Promise<void>>();
-  #blocked = false;
+  #blockedWaits = 0;
 
   constructor(parts: IdentifyGateParts) {
     this.#parts = parts;
   }
 
-  /** True while the daily budget is too low to identify. */
+  /** True while a shard waits because the daily budget is too low to identify. */
   get blocked(): boolean {
-    return this.#blocked;
+    return this.#blockedWaits > 0;
   }
 
   /** Resolves when the shard must send IDENTIFY at once. */
@@ -55,12 +55,21 @@ export class IdentifyGate {
   }
 
   async #waitForBudget(signal: AbortSignal): Promise<void> {
-    for (;;) {
-      signal.throwIfAborted();
-      const waitMs = await this.#budgetWaitMs(signal);
-      this.#blocked = waitMs === BLOCKED_RETRY_MS;
-      if (waitMs === 0) return;
-      await sleep(waitMs, undefined, { signal });
+    let blocked = 0;
+    try {
+      for (;;) {
+        signal.throwIfAborted();
+        const waitMs = await this.#budgetWaitMs(signal);
+        if (waitMs === 0) return;
+        // Where there was no answer it stays as it was.
+        if (waitMs === BLOCKED_RETRY_MS && blocked === 0) {
+          blocked = 1;
+          this.#blockedWaits += 1;
+        }
+        await sleep(waitMs, undefined, { signal });
+      }
+    } finally {
+      this.#blockedWaits -= blocked;
     }
   }
 

@@ -21,9 +21,14 @@ const encoder = new TextEncoder();
 const SUBJECT_SAFE_TYPE = /^[A-Z0-9_]{1,64}$/;
 const UNKNOWN_TYPE = 'UNKNOWN';
 
+/** The type as subjects, headers and metrics have it. */
+export function publishedType(type: string): string {
+  return SUBJECT_SAFE_TYPE.test(type) ? type : UNKNOWN_TYPE;
+}
+
 /** The message that carries one dispatch: body and headers are the contract with the workers. */
 export function toPublication(dispatch: DispatchToPublish): Publication {
-  const type = SUBJECT_SAFE_TYPE.test(dispatch.type) ? dispatch.type : UNKNOWN_TYPE;
+  const type = publishedType(dispatch.type);
   const messageId = messageIdOf(dispatch.sessionId, dispatch.sequence);
   const headers = newHeaders();
   headers.set(EVENT_HEADERS.messageId, messageId);

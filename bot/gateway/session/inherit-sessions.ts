@@ -6,7 +6,7 @@ import type { Inherited } from './session-keeper.ts';
 import type { SessionStore, StoredShard } from './session-store.ts';
 import { Session } from './session.ts';
 
-const NOTHING: Inherited = { session: undefined, guildIds: [] };
+const NOTHING: Inherited = { session: undefined, guildIds: undefined, savedAt: undefined };
 
 export interface InheritParts {
   readonly store: Pick<SessionStore, 'load'>;
@@ -33,7 +33,7 @@ export async function inheritSessions(
   for (const { session: record, guildIds } of usable) {
     const session = Session.restore(record);
     session.markStoredEarlier(known.get(record.sessionId) ?? []);
-    inherited.set(record.shardId, { session, guildIds });
+    inherited.set(record.shardId, { session, guildIds, savedAt: record.savedAt });
   }
   return inherited;
 }

@@ -11,7 +11,10 @@ import { Session } from './session.ts';
 
 export interface Inherited {
   readonly session: Session | undefined;
-  readonly guildIds: readonly string[];
+  /** Undefined when they are not known. */
+  readonly guildIds: readonly string[] | undefined;
+  /** When the last owner noted that it lived, in milliseconds since 1970. */
+  readonly savedAt: number | undefined;
 }
 
 export interface SessionKeeperParts {
@@ -45,7 +48,7 @@ export class SessionKeeper implements Saveable {
     this.#parts = parts;
     this.#session = parts.inherited?.session;
     this.#inherited = this.#session !== undefined;
-    this.guilds = new ShardGuilds(parts.inherited?.guildIds ?? []);
+    this.guilds = new ShardGuilds(parts.inherited?.guildIds);
   }
 
   get current(): Session | undefined {

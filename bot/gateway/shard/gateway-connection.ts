@@ -6,11 +6,11 @@ import {
   type SessionInfo,
   type WebSocketShardDestroyOptions,
 } from '@discordjs/ws';
-import type {
-  GatewayDispatchPayload,
+import {
   GatewayOpcodes,
-  GatewayReadyDispatchData,
-  GatewaySendPayload,
+  type GatewayDispatchPayload,
+  type GatewayReadyDispatchData,
+  type GatewaySendPayload,
 } from 'discord-api-types/v10';
 
 import { describeEnd, type ConnectionEnd } from './connection-end.ts';
@@ -54,6 +54,7 @@ const CLOSE_TIMEOUT_MS = 1_000;
  */
 export class GatewayConnection extends WebSocketShard {
   readonly #events: ConnectionEvents;
+  readonly #sessionInfo: () => SessionInfo | null;
   readonly #ended: AbortController;
 
   constructor(parts: ConnectionParts) {
@@ -70,6 +71,7 @@ export class GatewayConnection extends WebSocketShard {
     };
     super(contextStrategy, parts.shardId);
     this.#events = parts.events;
+    this.#sessionInfo = parts.sessionInfo;
     this.#ended = ended;
     this.#listen();
   }
@@ -78,6 +80,16 @@ export class GatewayConnection extends WebSocketShard {
   open(): void {
     // Rejects when the library emits 'error', which is heard below; never settles when it ends.
     this.connect().catch(() => undefined);
+  }
+
+  /** Sends a heartbeat now, beside the library's own. */
+  beat(): void {
+    this.attempt({ op: GatewayOpcodes.Heartbeat, d: this.#sessionInfo()?.sequence ?? null });
+  }
+
+  /** Sends what nothing depends on: a connection that cannot be written to ends by itself. */
+  attempt(payload: GatewaySendPayload): void {
+    this.send(payload).catch(() => undefined);
   }
 
   /** Closes so that the session stays resumable; waits for the peer for a second at most. */

@@ -4,24 +4,31 @@ import { GatewayOpcodes, type GatewaySendPayload } from 'discord-api-types/v10';
 export const PROBE_AFTER_MS = 20_000;
 /** A shard that answers no probe for this long is deaf. */
 export const PROBE_TIMEOUT_MS = 10_000;
+/** No connection is called deaf earlier: each gets the time that a silent one had. */
+const MIN_READY_MS = PROBE_AFTER_MS + PROBE_TIMEOUT_MS;
 
 export interface ProbeInput {
   readonly nowMs: number;
-  /** When the last dispatch came. */
-  readonly lastDispatchAtMs: number;
+  /** When the last dispatch came, on whichever connection. */
+  readonly quietSinceMs: number;
+  /** When this connection got ready. */
+  readonly readyAtMs: number;
   /** When the last probe of this connection was sent. */
   readonly probedAtMs: number | undefined;
 }
 
 /**
  * Quiet shards and deaf sockets look alike until a probe is sent: an answer is a dispatch and proves
- * the whole path, an acknowledged heartbeat does not.
+ * the whole path, an acknowledged heartbeat does not. A connection that resumes a quiet session is
+ * probed at once, since RESUMED proves nothing either.
  */
 export function decideProbe(input: ProbeInput): 'wait' | 'probe' | 'deaf' {
-  const { nowMs, lastDispatchAtMs, probedAtMs } = input;
-  const unanswered = probedAtMs !== undefined && probedAtMs >= lastDispatchAtMs;
-  if (unanswered) return nowMs - probedAtMs >= PROBE_TIMEOUT_MS ? 'deaf' : 'wait';
-  return nowMs - lastDispatchAtMs >= PROBE_AFTER_MS ? 'probe' : 'wait';
+  const { nowMs, quietSinceMs, readyAtMs, probedAtMs } = input;
+  if (probedAtMs === undefined || probedAtMs < quietSinceMs) {
+    return nowMs - quietSinceMs >= PROBE_AFTER_MS ? 'probe' : 'wait';
+  }
+  const deaf = nowMs - probedAtMs >= PROBE_TIMEOUT_MS && nowMs - readyAtMs >= MIN_READY_MS;
+  return deaf ? 'deaf' : 'wait';
 }
 
 /**

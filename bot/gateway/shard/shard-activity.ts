@@ -1,8 +1,16 @@
+import { HeartbeatLatency } from './heartbeat-latency.ts';
+
 /** States of a shard as they are exported; exactly one at a time. */
 export const SHARD_STATES = ['idle', 'connecting', 'identifying', 'resuming', 'ready', 'closed'] as const;
 export type ShardState = (typeof SHARD_STATES)[number];
 
-/** What one shard did and when: counters since the process started, times on the monotonic clock. */
+/** Label of connections that this side ended. */
+const LOCAL_CLOSE = 'local';
+
+/**
+ * What one shard did and when: counters since the process started, times on the monotonic clock. It
+ * outlives the shard, so that nothing counts from 0 again where the process gets the shard back.
+ */
 export class ShardActivity {
   state: ShardState = 'idle';
   events = 0;
@@ -11,57 +19,46 @@ export class ShardActivity {
   sessionsLost = 0;
   identifies = 0;
   resumes = 0;
-  readonly closes = new Map<string, number>();
+  readonly closes = new Map<string, number>([[LOCAL_CLOSE, 0]]);
+  heartbeat = new HeartbeatLatency();
+  #quietSinceMs: number | undefined;
 
-  #lastDispatchAtMs: number | undefined;
-  #latencyMs: number | undefined;
-  #unansweredBeatAtMs: number | undefined;
-
-  countClose(code: number | undefined): void {
-    const label = code === undefined ? 'local' : String(code);
-    this.closes.set(label, (this.closes.get(label) ?? 0) + 1);
+  /**
+   * The process has the shard from here on.
+   * @param lastSeenAtMs when a dispatch may last have come to another process, if not now
+   */
+  onOwned(nowMs: number, lastSeenAtMs = nowMs): void {
+    this.state = 'idle';
+    this.heartbeat = new HeartbeatLatency();
+    this.#quietSinceMs = Math.min(nowMs, lastSeenAtMs);
   }
 
-  /** READY or RESUMED: what is owed from the last connection no longer is. */
-  onReady(nowMs: number): void {
+  /** READY or RESUMED. */
+  onReady(): void {
     this.state = 'ready';
-    this.#unansweredBeatAtMs = undefined;
-    this.#lastDispatchAtMs ??= nowMs;
+    this.heartbeat.onReady();
   }
 
   /** A dispatch that shows that events come through; READY and RESUMED do not. */
   onEvent(nowMs: number): void {
-    this.#lastDispatchAtMs = nowMs;
+    this.#quietSinceMs = nowMs;
   }
 
-  onBeatSent(nowMs: number): void {
-    this.#unansweredBeatAtMs ??= nowMs;
+  /** @param code the close code that was received; undefined when this side closed */
+  onConnectionEnd(nowMs: number, code: number | undefined): void {
+    this.state = 'closed';
+    this.heartbeat.onConnectionEnd(nowMs);
+    const label = code === undefined ? LOCAL_CLOSE : String(code);
+    this.closes.set(label, (this.closes.get(label) ?? 0) + 1);
   }
 
-  /** Returns the round trip in seconds; undefined for an answer to nothing. */
-  onBeatAnswered(nowMs: number): number | undefined {
-    if (this.#unansweredBeatAtMs === undefined) return undefined;
-    this.#latencyMs = nowMs - this.#unansweredBeatAtMs;
-    this.#unansweredBeatAtMs = undefined;
-    return this.#latencyMs / 1_000;
+  /** When the last dispatch came; before the first one, when the shard was taken over. */
+  get quietSinceMs(): number | undefined {
+    return this.#quietSinceMs;
   }
 
-  get lastDispatchAtMs(): number | undefined {
-    return this.#lastDispatchAtMs;
-  }
-
-  /**
-   * Seconds: the last round trip, or the age of a beat that nobody has answered if that is longer.
-   * Undefined before the first beat.
-   */
-  heartbeatLatencySeconds(nowMs: number): number | undefined {
-    const ageMs = this.#unansweredBeatAtMs === undefined ? undefined : nowMs - this.#unansweredBeatAtMs;
-    if (ageMs === undefined && this.#latencyMs === undefined) return undefined;
-    return Math.max(ageMs ?? 0, this.#latencyMs ?? 0) / 1_000;
-  }
-
-  /** Seconds since the last dispatch; undefined before the shard was first ready. */
+  /** Seconds since the last dispatch, at least; undefined before the shard is owned. */
   eventGapSeconds(nowMs: number): number | undefined {
-    return this.#lastDispatchAtMs === undefined ? undefined : (nowMs - this.#lastDispatchAtMs) / 1_000;
+    return this.#quietSinceMs === undefined ? undefined : (nowMs - this.#quietSinceMs) / 1_000;
   }
 }

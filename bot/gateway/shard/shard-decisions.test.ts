@@ -4,8 +4,6 @@ import { describe, expect, test } from 'vitest';
 import { describeEnd } from './connection-end.ts';
 import { decideProbe, PROBE_AFTER_MS, PROBE_TIMEOUT_MS } from './probe.ts';
 import { reconnectDelayMs, usesResumeUrl } from './reconnect-policy.ts';
-import { ShardActivity } from './shard-activity.ts';
-import { ShardGuilds } from './shard-guilds.ts';
 
 const { Reconnect, Resume } = WebSocketShardDestroyRecovery;
 
@@ -39,7 +37,7 @@ describe('the next attempt', () => {
 });
 
 describe('a silent shard', () => {
-  const base = { lastDispatchAtMs: 1_000, probedAtMs: undefined };
+  const base = { quietSinceMs: 1_000, readyAtMs: 0, probedAtMs: undefined };
 
   test('is left alone until the limit and probed from there on', () => {
     expect(decideProbe({ ...base, nowMs: 1_000 + PROBE_AFTER_MS - 1 })).toBe('wait');
@@ -53,36 +51,15 @@ describe('a silent shard', () => {
   });
 
   test('is healthy again with any dispatch', () => {
-    expect(decideProbe({ nowMs: 40_000, lastDispatchAtMs: 22_000, probedAtMs: 21_000 })).toBe('wait');
+    expect(decideProbe({ ...base, nowMs: 40_000, quietSinceMs: 22_000, probedAtMs: 21_000 })).toBe('wait');
   });
-});
 
-describe('heartbeat latency', () => {
-  test('grows with the age of a beat that nobody answers and falls back with the answer', () => {
-    const activity = new ShardActivity();
-    expect(activity.heartbeatLatencySeconds(0)).toBeUndefined();
-    activity.onBeatSent(1_000);
-    expect(activity.onBeatAnswered(1_080)).toBe(0.08);
-    expect(activity.heartbeatLatencySeconds(9_000)).toBe(0.08);
-    activity.onBeatSent(10_000);
-    activity.onBeatSent(12_000);
-    expect(activity.heartbeatLatencySeconds(16_000)).toBe(6);
-    activity.onBeatAnswered(16_100);
-    expect(activity.heartbeatLatencySeconds(20_000)).toBe(6.1);
-  });
-});
-
-describe('guilds', () => {
-  const dispatch = (t: string, d: object) => ({ op: 0, s: 1, t, d }) as never;
-
-  test('are counted once and stay through an outage', () => {
-    const guilds = new ShardGuilds(['1', '2']);
-    guilds.onDispatch(dispatch('GUILD_CREATE', { id: '2' }));
-    guilds.onDispatch(dispatch('GUILD_DELETE', { id: '1', unavailable: true }));
-    guilds.onDispatch(dispatch('GUILD_CREATE', {}));
-    expect([guilds.size, guilds.version]).toEqual([2, 0]);
-    guilds.onDispatch(dispatch('GUILD_CREATE', { id: '3' }));
-    guilds.onDispatch(dispatch('GUILD_DELETE', { id: '1' }));
-    expect([guilds.list(), guilds.version]).toEqual([['2', '3'], 2]);
+  test('that was silent before it resumed is probed at once, and not called deaf any sooner', () => {
+    const resumed = { quietSinceMs: 1_000, readyAtMs: 25_000, probedAtMs: undefined };
+    expect(decideProbe({ ...resumed, nowMs: 25_001 })).toBe('probe');
+    const probed = { ...resumed, probedAtMs: 25_001 };
+    const deafAtMs = 25_000 + PROBE_AFTER_MS + PROBE_TIMEOUT_MS;
+    expect(decideProbe({ ...probed, nowMs: deafAtMs - 1 })).toBe('wait');
+    expect(decideProbe({ ...probed, nowMs: deafAtMs })).toBe('deaf');
   });
 });

@@ -2,15 +2,20 @@ import type { GatewayDispatchPayload, GatewayReadyDispatchData } from 'discord-a
 
 /** The ids of a shard's guilds, and nothing else of them. */
 export class ShardGuilds {
-  #ids: Set<string>;
+  /** Undefined: nobody has told yet. */
+  #ids: Set<string> | undefined;
+  /** Those in an outage: still the bot's, but Discord answers no request for them. */
+  readonly #out = new Set<string>();
   #version = 0;
 
-  constructor(ids: Iterable<string>) {
-    this.#ids = new Set(ids);
+  /** @param ids undefined when they are not known yet */
+  constructor(ids: Iterable<string> | undefined) {
+    this.#ids = ids && new Set(ids);
   }
 
-  get size(): number {
-    return this.#ids.size;
+  /** Those in an outage too; undefined before they are known. */
+  get size(): number | undefined {
+    return this.#ids?.size;
   }
 
   /** Rises with each change. */
@@ -19,16 +24,19 @@ export class ShardGuilds {
   }
 
   list(): string[] {
-    return [...this.#ids];
+    return [...(this.#ids ?? [])];
   }
 
-  /** Some guild of the shard, if it has one. */
+  /** Some guild of the shard that is not in an outage, if it has one. */
   any(): string | undefined {
-    return this.#ids.values().next().value;
+    for (const id of this.#ids ?? []) if (!this.#out.has(id)) return id;
+    return undefined;
   }
 
   onReady(data: GatewayReadyDispatchData): void {
+    // All are called unavailable here, until their GUILD_CREATE.
     this.#ids = new Set(data.guilds.map(({ id }) => id));
+    for (const id of this.#out) if (!this.#ids.has(id)) this.#out.delete(id);
     this.#version += 1;
   }
 
@@ -37,13 +45,13 @@ export class ShardGuilds {
     if (type !== 'GUILD_CREATE' && type !== 'GUILD_DELETE') return;
     const { id, unavailable } = (payload.d ?? {}) as { id?: unknown; unavailable?: boolean };
     if (typeof id !== 'string') return;
-    if (type === 'GUILD_CREATE') {
-      if (this.#ids.has(id)) return;
-      this.#ids.add(id);
-    } else if (unavailable || !this.#ids.delete(id)) {
-      // An outage takes no guild away.
-      return;
-    }
-    this.#version += 1;
+    this.#ids ??= new Set();
+    const had = this.#ids.has(id);
+    if (type === 'GUILD_CREATE') this.#ids.add(id);
+    // An outage takes no guild away.
+    else if (!unavailable) this.#ids.delete(id);
+    if (unavailable && this.#ids.has(id)) this.#out.add(id);
+    else this.#out.delete(id);
+    if (had !== this.#ids.has(id)) this.#version += 1;
   }
 }

@@ -7,11 +7,13 @@ import type { IdentifyGate } from '../identify/identify-gate.ts';
 import type { FindStored } from '../publish/find-stored.ts';
 import type { Publisher } from '../publish/publisher.ts';
 import type { SessionKeeper } from '../session/session-keeper.ts';
+import type { ShardActivity } from './shard-activity.ts';
 
-/** What a shard works with; all of it is shared by the shards of a process but id and epoch. */
+/** What a shard works with; all of it is shared by the shards of a process but id, epoch and activity. */
 export interface ShardParts {
   readonly id: number;
   readonly count: number;
+  readonly activity: ShardActivity;
   /** Set where ownership is leased: rises with each owner. */
   readonly epoch: number | undefined;
   readonly connectionOptions: () => FetchingStrategyOptions;

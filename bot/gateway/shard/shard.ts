@@ -13,14 +13,14 @@ import { GatewayConnection, type ConnectionEvents } from './gateway-connection.t
 import { decideProbe, probePayload } from './probe.ts';
 import { MAX_DEAF, reconnectDelayMs, STABLE_MS, usesResumeUrl } from './reconnect-policy.ts';
 import { ResumeWatch } from './resume-watch.ts';
-import { ShardActivity } from './shard-activity.ts';
+import type { ShardActivity } from './shard-activity.ts';
 import type { ShardParts } from './shard-parts.ts';
 import { takeDispatch } from './take-dispatch.ts';
 
 /** One shard for as long as this process owns it: keeps a connection open and its session going. */
 export class Shard {
   readonly id: number;
-  readonly activity = new ShardActivity();
+  readonly activity: ShardActivity;
   readonly session: SessionKeeper;
   readonly #parts: ShardParts;
   readonly #log: Logger;
@@ -36,6 +36,7 @@ export class Shard {
 
   constructor(parts: ShardParts, inherited?: Inherited) {
     this.id = parts.id;
+    this.activity = parts.activity;
     this.#parts = parts;
     this.#log = parts.log.child({ shard: parts.id });
     this.session = new SessionKeeper({
@@ -77,15 +78,16 @@ export class Shard {
 
   /** Called about once a second. */
   probe(nowMs: number): void {
-    const lastDispatchAtMs = this.activity.lastDispatchAtMs;
-    const guildId = this.session.guilds.any();
-    const userId = this.session.current?.userId;
-    if (this.activity.state !== 'ready' || lastDispatchAtMs === undefined || !guildId || !userId) return;
-    const since = Math.max(lastDispatchAtMs, this.#readyAtMs ?? 0);
-    const decision = decideProbe({ nowMs, lastDispatchAtMs: since, probedAtMs: this.#probedAtMs });
+    const { state, quietSinceMs = nowMs } = this.activity;
+    const readyAtMs = this.#readyAtMs;
+    if (state !== 'ready' || readyAtMs === undefined) return;
+    const decision = decideProbe({ nowMs, quietSinceMs, readyAtMs, probedAtMs: this.#probedAtMs });
     if (decision === 'probe') {
+      const guildId = this.session.guilds.any();
+      const userId = this.session.current?.userId;
+      if (!guildId || !userId) return;
       this.#probedAtMs = nowMs;
-      void this.#connection?.send(probePayload(guildId, userId, `probe-${this.id}`)).catch(() => undefined);
+      this.#connection?.attempt(probePayload(guildId, userId, `probe-${this.id}`));
     } else if (decision === 'deaf') {
       this.#onDeaf();
     }
@@ -122,7 +124,7 @@ export class Shard {
       onDispatch: (payload) => this.#onDispatch(payload),
       onLateDispatch: (sequence) => lateSession?.refuse(sequence),
       onHeartbeatAnswered: () => {
-        const seconds = this.activity.onBeatAnswered(performance.now());
+        const seconds = this.activity.heartbeat.onAnswered(performance.now());
         if (seconds !== undefined) this.#parts.observeHeartbeat(seconds);
       },
       onSent: (opcode) => this.#onSent(opcode),
@@ -153,22 +155,24 @@ export class Shard {
 
   #onUp(): void {
     this.#readyAtMs = performance.now();
-    this.activity.onReady(this.#readyAtMs);
+    this.activity.onReady();
+    // The library's first beat may be 41 s away, and until then nobody knows how slow this connection is.
+    this.#connection?.beat();
   }
 
   #onDispatch(payload: GatewayDispatchPayload): void {
     const session = this.session.current;
     if (!session) return;
     const taken = takeDispatch(payload, session, this.#parts);
-    if (taken === 'repeat') return;
     if (taken === 'no-room') {
       this.#waitsForRoom = true;
       this.#log.warn('publishing does not keep up: closing the shard until it does');
       void this.#connection?.close('publishing does not keep up');
       return;
     }
+    // A repeat is an event that came through, and in its order with the others tells which guilds there are.
+    if (taken === 'taken') this.activity.events += 1;
     this.session.guilds.onDispatch(payload);
-    this.activity.events += 1;
     const type: string = payload.t;
     if (type === 'RESUMED' || type === 'READY') return;
     this.#deafInARow = 0;
@@ -178,7 +182,7 @@ export class Shard {
   }
 
   #onSent(opcode: GatewayOpcodes): void {
-    if (opcode === GatewayOpcodes.Heartbeat) this.activity.onBeatSent(performance.now());
+    if (opcode === GatewayOpcodes.Heartbeat) this.activity.heartbeat.onSent(performance.now());
     if (opcode === GatewayOpcodes.Identify) this.activity.identifies += 1;
     if (opcode !== GatewayOpcodes.Resume) return;
     this.activity.state = 'resuming';
@@ -207,8 +211,7 @@ export class Shard {
     if (stable || this.#waitsForRoom) this.#failures = 0;
     else this.#failures += 1;
     this.#connection = undefined;
-    this.activity.state = 'closed';
-    this.activity.countClose(end.code);
+    this.activity.onConnectionEnd(performance.now(), end.code);
     this.#resume.onConnectionEnd();
     if (this.#stopped) return;
     if (end.kind === 'fatal') {

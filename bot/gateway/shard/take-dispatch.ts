@@ -1,6 +1,6 @@
 import type { GatewayDispatchPayload } from 'discord-api-types/v10';
 
-import { toPublication } from '../publish/dispatch-publication.ts';
+import { publishedType, toPublication } from '../publish/dispatch-publication.ts';
 import type { Session } from '../session/session.ts';
 import type { ShardParts } from './shard-parts.ts';
 
@@ -21,7 +21,7 @@ export function takeDispatch(
     return 'no-room';
   }
   if (!session.accept(sequence)) return 'repeat';
-  parts.countEvent(type);
+  parts.countEvent(publishedType(type));
   const span = parts.telemetry.startTrace('discord.dispatch', {
     'discord.event': type,
     'discord.shard': parts.id,
