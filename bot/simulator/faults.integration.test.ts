@@ -161,6 +161,22 @@ test('a refused resume host takes no connection while the gateway does, and come
   expect(again.socket.readyState).toBe(again.socket.OPEN);
 });
 
+test('an unanswered IDENTIFY gets nothing and is counted, and the next one gets a session', async () => {
+  await using simulator = await startSimulator(OPTIONS);
+  simulator.faults.unansweredIdentify(0, { count: 1 });
+  await using unanswered = await RawClient.hello(simulator.gatewayUrl);
+  unanswered.identify({ shard: [0, 2] });
+  await answered(unanswered);
+  expect(unanswered.received).toHaveLength(1);
+  await using next = await RawClient.ready(simulator.gatewayUrl, [0, 2]);
+  expect(next.types()).toContain('READY');
+  const identifies = simulator.ledger.identifies();
+  expect(identifies.map(({ accepted, reason }) => [accepted, reason])).toEqual([
+    [false, 'unanswered'],
+    [true, undefined],
+  ]);
+});
+
 test('an unanswered RESUME gets nothing, and the next one all', async () => {
   await using simulator = await startSimulator(OPTIONS);
   const [client] = await twoShards(simulator);

@@ -48,6 +48,9 @@ const ACTIONS: Readonly<Record<string, FaultAction>> = {
   ignoreCloseFrame: action(lasting, (faults, values) =>
     faults.ignoreCloseFrame(values.shards, countOf(values)),
   ),
+  unansweredIdentify: action(lasting, (faults, values) =>
+    faults.unansweredIdentify(values.shards, countOf(values)),
+  ),
   unansweredResume: action(lasting, (faults, values) =>
     faults.unansweredResume(values.shards, countOf(values)),
   ),

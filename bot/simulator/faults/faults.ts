@@ -59,6 +59,11 @@ export class Faults {
     this.#last('ignoreCloseFrame', target, lasting);
   }
 
+  /** An IDENTIFY is read and counted, and nothing comes of it. */
+  unansweredIdentify(target: ShardTarget, lasting: Lasting = {}): void {
+    this.#last('unansweredIdentify', target, lasting);
+  }
+
   /** A RESUME is read and nothing comes of it. */
   unansweredResume(target: ShardTarget, lasting: Lasting = {}): void {
     this.#last('unansweredResume', target, lasting);

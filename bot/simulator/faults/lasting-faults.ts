@@ -1,7 +1,14 @@
 /** One shard, some shards, or all of them. */
 export type ShardTarget = number | readonly number[] | 'all';
 
-export const LASTING_FAULTS = ['slowAck', 'noAck', 'deaf', 'ignoreCloseFrame', 'unansweredResume'] as const;
+export const LASTING_FAULTS = [
+  'slowAck',
+  'noAck',
+  'deaf',
+  'ignoreCloseFrame',
+  'unansweredIdentify',
+  'unansweredResume',
+] as const;
 export type LastingFaultKind = (typeof LASTING_FAULTS)[number];
 
 export interface LastingFault {

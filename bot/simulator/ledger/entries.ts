@@ -69,6 +69,15 @@ export interface CloseEntry {
   readonly reason: string;
 }
 
+export interface HeartbeatEntry {
+  readonly connectionId: number;
+  /** Undefined before IDENTIFY or RESUME told it. */
+  readonly shardId: number | undefined;
+  readonly at: number;
+  /** When op 11 was written; undefined: not yet, or never. */
+  readonly ackedAt: number | undefined;
+}
+
 export interface RestEntry {
   readonly method: string;
   /** With `:id` in place of ids and `:token` in place of tokens. */

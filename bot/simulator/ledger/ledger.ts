@@ -4,6 +4,7 @@ import type {
   CloseEntry,
   ConnectionEntry,
   DispatchEntry,
+  HeartbeatEntry,
   IdentifyEntry,
   InteractionEntry,
   LedgerCounts,
@@ -29,6 +30,7 @@ export class Ledger {
   readonly #resumes: EntryLog<ResumeEntry>;
   readonly #connections: EntryLog<ConnectionEntry>;
   readonly #closes: EntryLog<CloseEntry>;
+  readonly #heartbeats: EntryLog<Readonly<HeartbeatEntry>>;
   readonly #rest: EntryLog<RestEntry>;
   readonly #interactions: EntryLog<Readonly<InteractionEntry>>;
   readonly #closesByCode = new Tally();
@@ -51,6 +53,7 @@ export class Ledger {
     this.#resumes = new EntryLog(rare);
     this.#connections = new EntryLog(rare);
     this.#closes = new EntryLog(rare);
+    this.#heartbeats = new EntryLog(frequent);
     this.#rest = new EntryLog(frequent);
     this.#interactions = new EntryLog(frequent);
   }
@@ -78,6 +81,10 @@ export class Ledger {
 
   closes(): readonly CloseEntry[] {
     return this.#closes.entries;
+  }
+
+  heartbeats(): readonly HeartbeatEntry[] {
+    return this.#heartbeats.entries;
   }
 
   rest(): readonly RestEntry[] {
@@ -149,6 +156,11 @@ export class Ledger {
   closed(entry: CloseEntry): void {
     this.#closesByCode.add(entry.code);
     this.#closes.add(entry);
+  }
+
+  /** The entry changes when it is acknowledged. */
+  heartbeat(entry: HeartbeatEntry): void {
+    this.#heartbeats.add(entry);
   }
 
   requested(entry: RestEntry): void {

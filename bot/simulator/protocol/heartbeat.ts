@@ -27,10 +27,17 @@ export function heartbeat(context: GatewayContext, connection: Connection): void
 }
 
 function acknowledge(context: GatewayContext, connection: Connection): void {
-  const { faults } = context;
-  if (faults.take('noAck', connection.shardId)) return;
-  const slow = faults.take('slowAck', connection.shardId);
-  const send = () => connection.send(GatewayOpcodes.HeartbeatAck, null);
+  const { faults, ledger, nowMs } = context;
+  const { id: connectionId, shardId } = connection;
+  const entry = { connectionId, shardId, at: nowMs(), ackedAt: undefined as number | undefined };
+  ledger.heartbeat(entry);
+  if (faults.take('noAck', shardId)) return;
+  const slow = faults.take('slowAck', shardId);
+  const send = () => {
+    if (!connection.open) return;
+    connection.send(GatewayOpcodes.HeartbeatAck, null);
+    entry.ackedAt = nowMs();
+  };
   if (slow) setTimeout(send, slow.delayMs).unref();
   else send();
 }

@@ -10,7 +10,7 @@ import { validateIdentify, type IdentifyRequest } from './validate-identify.ts';
 
 /** Op 2: checks, limits, then READY and a GUILD_CREATE for each guild of the shard. */
 export function identify(context: GatewayContext, connection: Connection, d: unknown): void {
-  const { account, connections, identifyLimits, options, world } = context;
+  const { account, connections, faults, identifyLimits, options, world } = context;
   if (connection.session) {
     const { shardId, shardCount } = connection.session;
     record(context, connection, { shardId, shardCount, accepted: false, reason: 'already authenticated' });
@@ -39,6 +39,10 @@ export function identify(context: GatewayContext, connection: Connection, d: unk
   if (!identifyLimits.takeBucket(identifyLimits.bucketOf(request.shardId), performance.now())) {
     record(context, connection, { ...request, accepted: false, reason: 'too early for its bucket' });
     connection.send(GatewayOpcodes.InvalidSession, false);
+    return;
+  }
+  if (faults.take('unansweredIdentify', request.shardId)) {
+    record(context, connection, { ...request, accepted: false, reason: 'unanswered' });
     return;
   }
   startSession(context, connection, request);
