@@ -63,6 +63,8 @@ const NATS_SERVER_CURRENT = {
 
 /** 2.42 and 0.25 are Debian 12's. */
 const PROMETHEUS_VERSIONS = { min: '2.42.0', go: 'v0.305.0', release: '3.5.0' };
+/** What the rules are also held against, where Go can build it: their language grows. */
+const PROMETHEUS_CURRENT_VERSIONS = { min: '3.16.0', go: 'v0.316.0', release: '3.16.0' };
 const ALERTMANAGER_VERSIONS = { min: '0.25.0', go: 'v0.28.1', release: '0.28.1' };
 const RELEASE_VARIABLE = 'github.com/prometheus/common/version.Version';
 
@@ -74,6 +76,14 @@ const FROM_PROMETHEUS = {
   brew: 'prometheus',
   dnf: 'golang-github-prometheus',
   page: 'https://prometheus.io/download/',
+} as const;
+
+const FROM_PROMETHEUS_CURRENT = {
+  ...FROM_PROMETHEUS,
+  minVersion: PROMETHEUS_CURRENT_VERSIONS.min,
+  debianPackage: undefined,
+  brew: undefined,
+  dnf: undefined,
 } as const;
 
 const FROM_ALERTMANAGER = {
@@ -113,6 +123,18 @@ export const TOOLS = {
     variable: 'PROMTOOL',
     goModule: prometheusModule('cmd/promtool'),
   },
+  'prometheus-current': {
+    ...FROM_PROMETHEUS_CURRENT,
+    programs: ['prometheus-current'],
+    variable: 'PROMETHEUS_CURRENT',
+    goModule: prometheusModule('cmd/prometheus', PROMETHEUS_CURRENT_VERSIONS),
+  },
+  'promtool-current': {
+    ...FROM_PROMETHEUS_CURRENT,
+    programs: ['promtool-current'],
+    variable: 'PROMTOOL_CURRENT',
+    goModule: prometheusModule('cmd/promtool', PROMETHEUS_CURRENT_VERSIONS),
+  },
   alertmanager: {
     ...FROM_ALERTMANAGER,
     programs: ['alertmanager', 'prometheus-alertmanager'],
@@ -131,8 +153,7 @@ export const TOOLS = {
 
 export type ToolName = keyof typeof TOOLS;
 
-function prometheusModule(folder: string): GoModule {
-  const { go: version, release: value } = PROMETHEUS_VERSIONS;
+function prometheusModule(folder: string, { go: version, release: value } = PROMETHEUS_VERSIONS): GoModule {
   const releaseVariable = { name: RELEASE_VARIABLE, value };
   return { module: 'github.com/prometheus/prometheus', package: folder, version, releaseVariable };
 }
