@@ -92,6 +92,7 @@ export class Fleet implements ShardOwner {
         readShard(id, this.#activityOf(id), this.#shards.get(id)?.session.guilds.size, nowMs),
       ),
       expected: expected(),
+      configured: this.#parts.shard.count,
       recommended: known.recommendedShards,
       sessionStartsRemaining: known.sessionStartsRemaining,
       infoFailures: limits.failures,

@@ -26,6 +26,8 @@ export interface FleetReading {
   readonly shards: readonly ShardReading[];
   /** Shards of this process that should be up. */
   readonly expected: number;
+  /** Shards of the whole bot, those of other processes with them. */
+  readonly configured: number;
   /** What Discord recommends for the whole bot; undefined when its last answer is too old. */
   readonly recommended: number | undefined;
   /** As above, and undefined after the daily reset until it is asked again. */
@@ -128,6 +130,11 @@ export function registerShardMetrics(
     'discord_shards_expected',
     'Shards that this process should keep up.',
     single((fleet) => fleet.expected),
+  );
+  gauge(
+    'discord_shards_configured',
+    'Shards that the whole bot is split into, those of other processes with them.',
+    single((fleet) => fleet.configured),
   );
   gauge(
     'discord_shards_recommended',
