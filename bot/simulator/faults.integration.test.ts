@@ -161,6 +161,22 @@ test('a refused resume host takes no connection while the gateway does, and come
   expect(again.socket.readyState).toBe(again.socket.OPEN);
 });
 
+test('an unanswered op 8 brings no chunk while events go on', async () => {
+  await using simulator = await startSimulator(OPTIONS);
+  const [struck] = await twoShards(simulator);
+  await struck.waitForType('GUILD_CREATE');
+  simulator.faults.unansweredRequest(0, { count: 1 });
+  const { guilds, bot } = simulator.world;
+  const request = { guild_id: guilds[0]?.id, user_ids: [bot.id], limit: 1 };
+  struck.send(RequestGuildMembers, request);
+  await answered(struck);
+  emit(simulator, 'HEARD');
+  await struck.waitForType('HEARD');
+  expect(struck.types()).not.toContain('GUILD_MEMBERS_CHUNK');
+  struck.send(RequestGuildMembers, request);
+  await struck.waitForType('GUILD_MEMBERS_CHUNK');
+});
+
 test('an unanswered IDENTIFY gets nothing and is counted, and the next one gets a session', async () => {
   await using simulator = await startSimulator(OPTIONS);
   simulator.faults.unansweredIdentify(0, { count: 1 });

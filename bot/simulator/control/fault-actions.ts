@@ -51,6 +51,9 @@ const ACTIONS: Readonly<Record<string, FaultAction>> = {
   unansweredIdentify: action(lasting, (faults, values) =>
     faults.unansweredIdentify(values.shards, countOf(values)),
   ),
+  unansweredRequest: action(lasting, (faults, values) =>
+    faults.unansweredRequest(values.shards, countOf(values)),
+  ),
   unansweredResume: action(lasting, (faults, values) =>
     faults.unansweredResume(values.shards, countOf(values)),
   ),

@@ -64,6 +64,11 @@ export class Faults {
     this.#last('unansweredIdentify', target, lasting);
   }
 
+  /** Op 8 is read and nothing comes of it: a quiet shard seems to deliver nothing any more. */
+  unansweredRequest(target: ShardTarget, lasting: Lasting = {}): void {
+    this.#last('unansweredRequest', target, lasting);
+  }
+
   /** A RESUME is read and nothing comes of it. */
   unansweredResume(target: ShardTarget, lasting: Lasting = {}): void {
     this.#last('unansweredResume', target, lasting);

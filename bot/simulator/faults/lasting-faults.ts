@@ -7,6 +7,7 @@ export const LASTING_FAULTS = [
   'deaf',
   'ignoreCloseFrame',
   'unansweredIdentify',
+  'unansweredRequest',
   'unansweredResume',
 ] as const;
 export type LastingFaultKind = (typeof LASTING_FAULTS)[number];

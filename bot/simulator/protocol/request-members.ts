@@ -20,12 +20,13 @@ export function requestGuildMembers(
   session: Session,
   d: unknown,
 ): void {
-  const { connections, options, sessions, world } = context;
+  const { connections, faults, options, sessions, world } = context;
   const request = readRequest(d);
   if (!request) {
     connections.close(connection, GatewayCloseCodes.DecodeError, 'Error while decoding payload.');
     return;
   }
+  if (faults.take('unansweredRequest', session.shardId)) return;
   const guild = world.guild(request.guildId);
   // Discord answers nothing for a guild that this shard does not see.
   if (!guild || guild.key % session.shardCount !== session.shardId) return;
