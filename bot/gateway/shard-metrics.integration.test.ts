@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { wallClockMs } from '../simulator/clock.ts';
 import { Pipeline } from '../testing/pipeline.ts';
@@ -19,18 +19,21 @@ const SHARD = {
   quiet: 6,
   unanswered: 7,
   healthy: 8,
-  killed: 9,
-  killedQuiet: 10,
-  guildless: 11,
+  quietMoved: 9,
+  killed: 10,
+  killedQuiet: 11,
+  guildless: 12,
 } as const;
 type Case = keyof typeof SHARD;
 
-const SHARDS = 12;
-const PER_PROCESS = 9;
-const QUIET: readonly number[] = [SHARD.quiet, SHARD.killedQuiet, SHARD.guildless];
+const SHARDS = 13;
+const PER_PROCESS = 10;
+const QUIET: readonly number[] = [SHARD.quiet, SHARD.quietMoved, SHARD.killedQuiet, SHARD.guildless];
 const HEARTBEAT_MS = 8_000;
 const TRAFFIC_MS = 300;
 const NIGHT_MS = 46_000;
+/** Shortly before the first probe. */
+const MOVED_AFTER_MS = 15_000;
 /** How far a scraped number may be from what the simulator knows, in seconds. */
 const TOLERANCE = 0.25;
 
@@ -107,6 +110,11 @@ const FAULTS: Partial<Record<Case, (shard: number) => Promise<unknown>>> = {
     await until(() => identifiesOf(shard) === 2);
   },
   quiet: async () => sleep(NIGHT_MS),
+  quietMoved: async (shard) => {
+    await sleep(MOVED_AFTER_MS);
+    expect(pipeline.simulator.faults.reconnect(shard)).toBe(1);
+    await sleep(NIGHT_MS - MOVED_AFTER_MS);
+  },
   unanswered: async (shard) => {
     pipeline.simulator.faults.unansweredResume(shard, { count: 1 });
     pipeline.simulator.faults.reconnect(shard);
@@ -150,13 +158,7 @@ function run(name: Case, strike: (shard: number) => Promise<unknown>): void {
 }
 
 async function until<T>(find: () => T | undefined | false): Promise<T> {
-  const deadline = performance.now() + 60_000;
-  for (;;) {
-    const found = find();
-    if (found !== undefined && found !== false) return found;
-    if (performance.now() > deadline) throw new Error('did not happen within a minute');
-    await sleep(20);
-  }
+  return vi.waitUntil(find as () => T, { timeout: 60_000, interval: 20 });
 }
 
 function beatsOf(shard: number) {
@@ -292,6 +294,13 @@ describe('every scrape tells the truth, before, during and after', () => {
     expect(up.during).toBe(1);
     const last = log.of(0).at(-1)?.scrape;
     expect(last?.sum('discord_shard_closes_total', { shard: String(SHARD.quiet) })).toBe(0);
+  });
+
+  test('a quiet night with a reconnect in it: the new connection is probed in time too', async () => {
+    const { gap } = await examineAll('quietMoved', 'quiet, reconnects');
+    expect(gap.during).toBeGreaterThan(19);
+    expect(gap.during).toBeLessThan(30);
+    expect(resumesOf(SHARD.quietMoved)).toBe(1);
   });
 
   test('a healthy shard looks healthy all the while', async () => {

@@ -16,6 +16,7 @@ const UNAUTHORIZED = 401;
 export class GatewayInfo {
   readonly #rest: REST;
   readonly #token: string;
+  readonly #maxAgeMs: number;
   #answer: APIGatewayBotInfo | undefined;
   #answeredAtMs = -Infinity;
   #identifiesSince = 0;
@@ -23,9 +24,10 @@ export class GatewayInfo {
   /** All who ask at the same time share one request. */
   #asking: Promise<APIGatewayBotInfo> | undefined;
 
-  constructor(rest: REST, token: string) {
+  constructor(rest: REST, token: string, maxAgeMs = MAX_AGE_MS) {
     this.#rest = rest.setToken(token);
     this.#token = token;
+    this.#maxAgeMs = maxAgeMs;
   }
 
   /** The last answer, however old; undefined before the first. */
@@ -53,7 +55,7 @@ export class GatewayInfo {
    * @throws {CodedError} DISCORD_TOKEN_REFUSED (misconfiguration) or DISCORD_UNREACHABLE
    */
   async fetch(signal?: AbortSignal): Promise<APIGatewayBotInfo> {
-    if (this.#answer && performance.now() - this.#answeredAtMs < MAX_AGE_MS) return this.#answer;
+    if (this.#answer && performance.now() - this.#answeredAtMs < this.#maxAgeMs) return this.#answer;
     signal?.throwIfAborted();
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = undefined;

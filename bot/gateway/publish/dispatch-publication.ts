@@ -17,8 +17,8 @@ export interface DispatchToPublish {
 }
 
 const encoder = new TextEncoder();
-/** Subjects must not take wildcards, dots or spaces from outside. */
-const SUBJECT_SAFE_TYPE = /^[A-Z0-9_]{1,64}$/;
+/** Subjects must not take wildcards, dots or spaces from outside, nor metrics a bare id. */
+const SUBJECT_SAFE_TYPE = /^[A-Z][A-Z0-9_]{0,63}$/;
 const UNKNOWN_TYPE = 'UNKNOWN';
 
 /** The type as subjects, headers and metrics have it. */
