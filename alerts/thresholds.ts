@@ -51,6 +51,8 @@ export const THRESHOLDS = {
     unit: 'seconds',
     warning: { value: 30, for: '30s', keepFiringFor: '0s' },
     critical: { value: 120, for: '0s', keepFiringFor: '0s' },
+    /** After this long gateways probe a quiet shard; a limit below would be crossed by every quiet one. */
+    probedAfter: '20s',
     why: 'A shard that has been quiet for 20 s is probed, and the answer is an event: 30 s of silence cannot happen on a healthy shard, however quiet its guilds. The gateway then reconnects by itself; two minutes mean that this did not help.',
   },
   DiscordShardDown: {
@@ -147,6 +149,12 @@ type Widen<T> = T extends Duration
 
 /** The shape of THRESHOLDS, with any numbers: what users' overrides make of it. */
 export type Thresholds = Widen<typeof THRESHOLDS>;
+
+const DURATION = /^\d+[smhd]$/;
+
+export function isDuration(value: unknown): value is Duration {
+  return typeof value === 'string' && DURATION.test(value);
+}
 
 const UNIT_SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 

@@ -1,0 +1,85 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { argv, exit, stderr, stdout } from 'node:process';
+
+import { Command } from 'commander';
+import { parse } from 'yaml';
+
+import { applyValues } from './apply-values.ts';
+import { artifacts } from './artifacts.ts';
+import { ValuesError } from './values-error.ts';
+
+const EXIT_STALE = 1;
+const EXIT_MISUSED = 2;
+const FOLDER = join(import.meta.dirname, 'generated');
+
+interface Options {
+  readonly values?: string;
+  readonly out: string;
+  readonly check?: true;
+}
+
+const program = new Command('generate')
+  .description('Writes the alert rules, with your own thresholds and selectors where you give them.')
+  .option(
+    '--values <file>',
+    'YAML or JSON in the shape of alerts/settings.ts; what it does not name keeps its default',
+  )
+  .option('--out <folder>', 'where to write', FOLDER)
+  .option('--check', 'write nothing; fail when what is there differs')
+  .addHelpText(
+    'after',
+    `
+Example of values:
+  thresholds:
+    DiscordShardEventGap:
+      warning: { value: 45, for: 1m }
+  selectors:
+    namespace: bots
+    jobs: { gateway: my-gateway }
+  labels: { team: bots }
+`,
+  )
+  .parse(argv);
+
+try {
+  exit(generate(program.opts<Options>()));
+} catch (error) {
+  if (!(error instanceof ValuesError)) throw error;
+  stderr.write(`${error.message}\n`);
+  exit(EXIT_MISUSED);
+}
+
+/** @returns the exit status */
+function generate({ values, out, check }: Options): number {
+  const settings = applyValues(values === undefined ? {} : readValues(values));
+  const stale: string[] = [];
+  for (const { path, text } of artifacts(settings)) {
+    const file = join(out, path);
+    if (check) {
+      if (readIfThere(file) !== text) stale.push(file);
+      continue;
+    }
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    stdout.write(`${file}\n`);
+  }
+  for (const file of stale) stderr.write(`${file} is not what would be generated: npm run generate\n`);
+  return stale.length > 0 ? EXIT_STALE : 0;
+}
+
+function readValues(file: string): unknown {
+  try {
+    return parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new ValuesError([`${file}: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
