@@ -3,7 +3,7 @@ import { afterAll, beforeAll, test } from 'vitest';
 import { allStored, Pipeline, type GatewayProcess } from '../testing/pipeline.ts';
 
 /** One shard a fault: each struck by its own, all watched together. */
-const SHARD = { zombie: 0, deaf: 1, unansweredResume: 2, blackhole: 3, invalidated: 4, healthy: 5 };
+const SHARD = { zombie: 0, deaf: 1, unansweredResume: 2, blackhole: 3, invalidated: 4 };
 const HEARTBEAT_MS = 2_000;
 const POLL = { timeout: 60_000, interval: 200 };
 
@@ -12,8 +12,8 @@ let gateway: GatewayProcess;
 
 beforeAll(async () => {
   pipeline = await Pipeline.start({
-    shardCount: 6,
-    shardsPerProcess: 6,
+    shardCount: 5,
+    shardsPerProcess: 5,
     simulator: { guilds: 60, heartbeatIntervalMs: HEARTBEAT_MS },
   });
   gateway = pipeline.startGateway(0);
@@ -89,23 +89,6 @@ test.concurrent('op 9 resumes where it may and identifies anew where it must', a
   await expect.poll(() => identifiesOf(SHARD.invalidated), POLL).toBe(2);
   await expect.poll(async () => of(SHARD.invalidated, 'discord_shard_up'), POLL).toBe(1);
 });
-
-test.concurrent(
-  'a quiet shard keeps its event gap under 30 s, because it is probed',
-  async ({ expect }) => {
-    let longest = 0;
-    const until = performance.now() + 35_000;
-    while (performance.now() < until) {
-      longest = Math.max(longest, await of(SHARD.healthy, 'discord_shard_event_gap_seconds'));
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
-    console.info(`quiet shard: longest event gap ${longest.toFixed(1)} s`);
-    expect(longest).toBeGreaterThan(15);
-    expect(longest).toBeLessThan(30);
-    expect(await of(SHARD.healthy, 'discord_shard_closes_total')).toBe(0);
-  },
-  60_000,
-);
 
 test('after all of that nothing is missing, and a peer that ignores the close frame does not delay the stop', async ({
   expect,

@@ -25,7 +25,8 @@ export class ShardActivity {
 
   /**
    * The process has the shard from here on.
-   * @param lastSeenAtMs when a dispatch may last have come to another process, if not now
+   * @param lastSeenAtMs when the last owner noted that it lived: within a second after its last dispatch
+   *   on a busy shard, within 20 s of its end on a quiet one
    */
   onOwned(nowMs: number, lastSeenAtMs = nowMs): void {
     this.state = 'idle';
@@ -57,7 +58,7 @@ export class ShardActivity {
     return this.#quietSinceMs;
   }
 
-  /** Seconds since the last dispatch, at least; undefined before the shard is owned. */
+  /** Seconds since the last dispatch, as far as it is known; undefined before the shard is owned. */
   eventGapSeconds(nowMs: number): number | undefined {
     return this.#quietSinceMs === undefined ? undefined : (nowMs - this.#quietSinceMs) / 1_000;
   }
