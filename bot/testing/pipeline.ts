@@ -145,9 +145,11 @@ export interface Comparison {
   readonly unknown: string[];
 }
 
+export type Compared = Pick<Pipeline, 'simulator' | 'connectNats'>;
+
 /** Holds the simulator's ledger against DISCORD_EVENTS, message by message. */
 export async function compareWithLedger(
-  pipeline: Pipeline,
+  pipeline: Compared,
   which: (dispatch: { readonly sentAt?: number | undefined }) => boolean = () => true,
 ): Promise<Comparison> {
   const connection = await pipeline.connectNats();
@@ -177,7 +179,7 @@ export async function compareWithLedger(
 }
 
 /** Resolves once the stream holds all that the ledger names, or rejects with what is missing. */
-export async function allStored(pipeline: Pipeline, timeoutMs = 30_000): Promise<Comparison> {
+export async function allStored(pipeline: Compared, timeoutMs = 30_000): Promise<Comparison> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const comparison = await compareWithLedger(pipeline);

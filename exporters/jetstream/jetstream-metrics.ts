@@ -1,7 +1,13 @@
 import type { StreamInfo } from 'nats';
 import { Histogram, type Registry } from 'prom-client';
 
-import { oncePerScrape, scrapedCounter, scrapedGauge, type Sample } from '../scraped-metric.ts';
+import {
+  oncePerScrape,
+  scrapedCounter,
+  scrapedGauge,
+  scrapedUntyped,
+  type Sample,
+} from '../scraped-metric.ts';
 import type { ConsumerCounters } from './consumer-tally.ts';
 import type { ConsumerReading, JetStreamReading } from './jetstream-collector.ts';
 
@@ -73,15 +79,17 @@ export function registerJetStreamMetrics(
   );
   stream('jetstream_stream_first_seq', 'Sequence of the oldest message.', ({ state }) => state.first_seq);
   stream('jetstream_stream_last_seq', 'Sequence of the newest message.', ({ state }) => state.last_seq);
-  stream(
+  scrapedUntyped(
+    registry,
     'jetstream_stream_consumer_count',
     'Consumers of the stream, watched or not.',
-    ({ state }) => state.consumer_count,
+    perStream(({ state }) => state.consumer_count),
   );
-  stream(
+  scrapedUntyped(
+    registry,
     'jetstream_stream_subject_count',
     'Subjects in the stream.',
-    ({ state }) => state.num_subjects ?? undefined,
+    perStream(({ state }) => state.num_subjects ?? undefined),
   );
   stream(
     'jetstream_stream_replicas',

@@ -4,6 +4,7 @@ import { basename, join, relative } from 'node:path';
 
 import { CodedError } from '../../../runtime/errors.ts';
 import { findTool } from './find-tool.ts';
+import { relocate } from './relocate.ts';
 import { runCommand } from './run-command.ts';
 import type { Tool } from './tool-table.ts';
 
@@ -25,7 +26,9 @@ export async function unpackDebianPackage(tool: Tool, folder: string): Promise<s
       `Debian package ${debianPackage} holds no ${tool.programs.join(' or ')}`,
     );
   }
-  return link(program, root, join(folder, 'bin'));
+  const { debianFolder } = tool;
+  const runnable = debianFolder ? await relocate(program, root, debianFolder) : program;
+  return link(runnable, basename(program), root, join(folder, 'bin'));
 }
 
 /**
@@ -84,9 +87,9 @@ async function unpack(packages: readonly string[], folder: string): Promise<stri
 }
 
 /** Puts the program into `bin` in one step: a run beside this one sees the old one or the new one. */
-async function link(program: string, root: string, bin: string): Promise<string> {
+async function link(program: string, name: string, root: string, bin: string): Promise<string> {
   await mkdir(bin, { recursive: true });
-  const target = join(bin, basename(program));
+  const target = join(bin, name);
   const temporary = `${target}.${process.pid}`;
   const libraries = await libraryFolders(root);
   if (libraries.length === 0) {

@@ -11,6 +11,8 @@ export interface Tool {
   readonly folders: readonly string[];
   /** Undefined where Debian has none. */
   readonly debianPackage: string | undefined;
+  /** Where Debian's program looks for files of its own, wherever it was unpacked. */
+  readonly debianFolder?: string;
   readonly goModule: GoModule | undefined;
   /** How to get it by hand. */
   readonly brew: string | undefined;
@@ -91,6 +93,8 @@ const FROM_ALERTMANAGER = {
   minVersion: ALERTMANAGER_VERSIONS.min,
   folders: SBIN,
   debianPackage: 'prometheus-alertmanager',
+  // The default templates are there.
+  debianFolder: '/usr/share/prometheus/alertmanager',
   brew: 'alertmanager',
   dnf: 'golang-github-prometheus-alertmanager',
   page: 'https://prometheus.io/download/',

@@ -1,0 +1,93 @@
+import type { Fleet } from '../fleet.ts';
+import { limitOf } from '../limits.ts';
+import type { Severity } from '../../thresholds.ts';
+import type { ExpectedAlert, PagingScenario } from '../scenario.ts';
+
+const CONSUMER = 'moderation-worker';
+const LABELS = { consumer_name: CONSUMER } as const;
+/** Deleting a message is what moderation does first, and cannot do without. */
+const DELETE_ROUTE = 'DELETE /channels/:id/messages/:id';
+
+export const WORKERS: readonly PagingScenario[] = [
+  {
+    kind: 'pages',
+    name: 'worker-slow',
+    title: 'moderation falls behind by more than 10,000 messages but goes on',
+    expects: [backlog('warning'), backlog('critical')],
+    along: ['JetStreamConsumerPendingHigh'],
+    inject: async (fleet) => {
+      fleet.slowDown(CONSUMER);
+      fleet.simulator.traffic.burst(limitOf('JetStreamConsumerPendingHigh', 'critical') * 1.5, 'message');
+      return async () => fleet.speedUp(CONSUMER);
+    },
+  },
+  {
+    kind: 'pages',
+    name: 'worker-hung',
+    title: 'the moderation worker hangs: nobody takes or acknowledges anything',
+    expects: [
+      {
+        alertname: 'JetStreamConsumerStalled',
+        severity: 'critical',
+        labels: LABELS,
+        isTrue: async (fleet) => (await waiting(fleet)) > 0,
+      },
+    ],
+    along: ['MonitoringTargetDown', 'JetStreamConsumerPendingHigh', 'JetStreamRedeliveryRateHigh'],
+    inject: async (fleet) => {
+      const worker = fleet.worker(CONSUMER);
+      worker.pause();
+      return async () => worker.resume();
+    },
+  },
+  poison('poison-few', 'warning', 0.05),
+  poison('poison-many', 'critical', 0.4),
+];
+
+function backlog(severity: Severity): ExpectedAlert {
+  const alertname = 'JetStreamConsumerPendingHigh';
+  return {
+    alertname,
+    severity,
+    labels: LABELS,
+    isTrue: async (fleet) => (await waiting(fleet)) > limitOf(alertname, severity),
+  };
+}
+
+/** Messages that failed on their way are delivered again, at most twice, and then are dead letters. */
+function poison(name: string, severity: Severity, share: number): PagingScenario {
+  const alertname = 'JetStreamRedeliveryRateHigh';
+  return {
+    kind: 'pages',
+    name,
+    title: `${share * 100}% of the messages cannot be handled`,
+    expects: [
+      {
+        alertname,
+        severity,
+        labels: LABELS,
+        isTrue: async (fleet) => (await fleet.redeliveryShare(CONSUMER)) > limitOf(alertname, severity),
+      },
+      {
+        alertname: 'DeadLettersArriving',
+        severity: 'warning',
+        labels: {},
+        isTrue: async (fleet) => (await fleet.deadLettersSinceInjection()) > 0,
+      },
+    ],
+    along: [alertname],
+    inject: async (fleet) => {
+      fleet.simulator.faults.rest({ status: 500, route: DELETE_ROUTE });
+      fleet.traffic({ blockedRatio: share });
+      return async () => {
+        fleet.traffic({});
+        await fleet.simulator.faults.clear();
+      };
+    },
+  };
+}
+
+async function waiting(fleet: Fleet): Promise<number> {
+  const { num_pending, num_ack_pending } = await fleet.consumerInfo(CONSUMER);
+  return num_pending + num_ack_pending;
+}
