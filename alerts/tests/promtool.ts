@@ -1,0 +1,96 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { stringify } from 'yaml';
+
+import { ensureTool } from '../../deploy/local/tools/ensure-tool.ts';
+import { versionIn } from '../../deploy/local/tools/tool-version.ts';
+import { messageOf } from '../../runtime/errors.ts';
+import { ruleGroups } from '../rules/groups.ts';
+import type { RuleGroup } from '../rules/rule.ts';
+import type { Settings } from '../settings.ts';
+import { promtoolFile } from './promtool-file.ts';
+import type { RuleCase } from './rule-case.ts';
+
+export interface Promtool {
+  readonly version: string;
+  readonly binary: string;
+}
+
+export interface Outcome {
+  readonly passed: boolean;
+  readonly output: string;
+}
+
+/** Debian's, which is the oldest that the rules must load on, and the current release where it can be had. */
+export async function promtools(): Promise<Promtool[]> {
+  const log = (line: string) => process.stderr.write(`${line}\n`);
+  const found = [await promtool('promtool', log)];
+  try {
+    found.push(await promtool('promtool-current', log));
+  } catch (error) {
+    console.warn(`SKIPPED for a current promtool, which cannot be had here: ${messageOf(error)}`);
+  }
+  console.info(`promtool versions under test: ${found.map(({ version }) => version).join(', ')}`);
+  return found;
+}
+
+async function promtool(
+  name: 'promtool' | 'promtool-current',
+  log: (line: string) => void,
+): Promise<Promtool> {
+  const binary = await ensureTool(name, { log });
+  return {
+    binary,
+    version: versionIn(execFileSync(binary, ['--version'], { encoding: 'utf8' })) ?? 'unknown',
+  };
+}
+
+/** Plays the cases against the rules that the settings make: the groups of the alerts that they ask about. */
+export async function playCases(
+  { binary }: Promtool,
+  settings: Settings,
+  cases: readonly RuleCase[],
+): Promise<Outcome> {
+  using folder = temporaryFolder();
+  const tests = join(folder.path, 'tests.yaml');
+  const groups = ruleGroups(settings).filter((group) => isAskedAbout(group, cases));
+  writeFileSync(join(folder.path, 'rules.yaml'), stringify({ groups }));
+  writeFileSync(tests, promtoolFile('rules.yaml', cases));
+  return await run(binary, ['test', 'rules', tests]);
+}
+
+export async function checkRules({ binary }: Promtool, text: string): Promise<Outcome> {
+  using folder = temporaryFolder();
+  const file = join(folder.path, 'rules.yaml');
+  writeFileSync(file, text);
+  return await run(binary, ['check', 'rules', '--lint=all', '--lint-fatal', file]);
+}
+
+/** Groups stand by themselves, and evaluating only some is several times faster. */
+function isAskedAbout({ rules }: RuleGroup, cases: readonly RuleCase[]): boolean {
+  const questions = cases.flatMap(({ expect = [], quiet = [], unbroken = [], wording = [] }) => [
+    ...expect,
+    ...quiet,
+    ...unbroken,
+    ...wording,
+  ]);
+  return questions.some(
+    ({ alert }) => alert === undefined || rules.some((rule) => 'alert' in rule && rule.alert === alert),
+  );
+}
+
+async function run(binary: string, args: readonly string[]): Promise<Outcome> {
+  const { promise, resolve } = Promise.withResolvers<Outcome>();
+  execFile(binary, args, { maxBuffer: 64 * 1024 ** 2 }, (error, stdout, stderr) =>
+    resolve({ passed: error === null, output: `${error ? `${error.code}\n` : ''}${stdout}${stderr}` }),
+  );
+  return promise;
+}
+
+function temporaryFolder() {
+  const path = mkdtempSync(join(tmpdir(), 'shardwatch-rules-'));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true }) };
+}

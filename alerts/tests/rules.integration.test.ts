@@ -1,0 +1,20 @@
+import { describe, expect, test } from 'vitest';
+
+import { ruleFile } from '../rules/rule-file.ts';
+import { DEFAULT_SETTINGS } from '../settings.ts';
+import { ALL_CASES } from './all-cases.ts';
+import { checkRules, playCases, promtools } from './promtool.ts';
+
+const tools = await promtools();
+
+describe.for(tools)('promtool $version', (promtool) => {
+  test('the rules load, and no lint complains', async () => {
+    const { output } = await checkRules(promtool, ruleFile(DEFAULT_SETTINGS));
+    expect(output).toMatch(/SUCCESS: \d+ rules found/);
+  });
+
+  test.for(ALL_CASES)('%s', async ([, cases]) => {
+    const { output, passed } = await playCases(promtool, DEFAULT_SETTINGS, cases);
+    expect(passed, output).toBe(true);
+  });
+});
