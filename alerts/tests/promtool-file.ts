@@ -8,6 +8,7 @@ import {
   type Quiet,
   type RuleCase,
   type Unbroken,
+  type Wording,
 } from './rule-case.ts';
 
 /** A test file for `promtool test rules`. @param rules path of the rule file */
@@ -25,11 +26,7 @@ function testOf(story: RuleCase) {
     name,
     interval: step,
     input_series: Object.entries(series).map(([selector, values]) => ({ series: selector, values })),
-    alert_rule_test: wording.map(({ alert, at, labels, annotations }) => ({
-      eval_time: at,
-      alertname: alert,
-      exp_alerts: [{ exp_labels: labels, exp_annotations: annotations }],
-    })),
+    alert_rule_test: [...Map.groupBy(wording, ({ alert, at }) => `${alert} ${at}`).values()].map(wordingTest),
     promql_expr_test: [
       ...expect.flatMap(expectationTests),
       ...quiet.map(quietTest),
@@ -61,9 +58,19 @@ function stateTest(
   };
 }
 
+/** All that fires of one alert at one time, word by word. */
+function wordingTest(all: readonly Wording[]) {
+  return {
+    eval_time: all[0]?.at,
+    alertname: all[0]?.alert,
+    exp_alerts: all.map(({ labels, annotations }) => ({ exp_labels: labels, exp_annotations: annotations })),
+  };
+}
+
 function quietTest({ alert, severity, until }: Quiet) {
   return {
-    expr: `count by (alertname, severity) (count_over_time(${alertsOf(alert, 'firing', severity)}[${until}]))`,
+    // Not aggregated: what fired all the same is told by name.
+    expr: `count_over_time(${alertsOf(alert, 'firing', severity)}[${until}])`,
     eval_time: until,
     exp_samples: [],
   };
