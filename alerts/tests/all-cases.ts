@@ -9,9 +9,10 @@ import { pendingHighCases } from './jetstream-consumer-pending-high.cases.ts';
 import { stalledCases } from './jetstream-consumer-stalled.cases.ts';
 import { redeliveryRateCases } from './jetstream-redelivery-rate-high.cases.ts';
 import { targetDownCases } from './monitoring-target-down.cases.ts';
+import { nobodyIsPagedCases } from './nobody-is-paged.cases.ts';
 import type { RuleCase } from './rule-case.ts';
 
-/** Every alert with its stories. Those of one entry have the same step. */
+/** Every alert with its stories, those next to its limits first. Those of one entry have the same step. */
 export const ALL_CASES: readonly (readonly [string, readonly RuleCase[]])[] = [
   ['DiscordShardHeartbeatSlow', heartbeatSlowCases],
   ['DiscordShardEventGap', eventGapCases],
@@ -24,4 +25,5 @@ export const ALL_CASES: readonly (readonly [string, readonly RuleCase[]])[] = [
   ['ContainerMemoryHigh', memoryHighCases],
   ['ContainerMemoryLeakSuspected', leakCases],
   ['MonitoringTargetDown', targetDownCases],
+  ['nobody', nobodyIsPagedCases],
 ];

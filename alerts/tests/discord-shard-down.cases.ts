@@ -65,11 +65,6 @@ export const shardDownCases: readonly RuleCase[] = [
     ],
   },
   {
-    name: 'a rolling deploy, each gateway away for a minute, one after the other, pages nobody at all',
-    series: rollingDeploy(12),
-    quiet: [{ until: '25m' }],
-  },
-  {
     name: 'a shard that another process takes over is silent',
     series: {
       ...gateway({ instance: 'old', shards: { 0: {}, 3: until('5m') } }),
@@ -164,31 +159,4 @@ function slowStart(shards: number): Record<number, ShardStory> {
       ];
     }),
   );
-}
-
-/** Gateways of two shards; each ends 75 s after the one before it and is back, as a new pod, a minute later. */
-function rollingDeploy(gateways: number): RuleCase['series'] {
-  const shards = 2 * gateways;
-  const all = Array.from({ length: gateways }, (_, ordinal) => {
-    const ends: Duration = `${(ordinal + 1) * 75}s`;
-    const comes = plus(ends, 4);
-    const [a, b] = [2 * ordinal, 2 * ordinal + 1];
-    return {
-      ...gateway({
-        instance: `old-${ordinal}`,
-        shards: { [a]: until(ends), [b]: until(ends) },
-        configured: inTurn(hold(shards, ends), gone('30m')),
-      }),
-      ...gateway({
-        instance: `new-${ordinal}`,
-        shards: { [a]: from(comes), [b]: from(comes) },
-        configured: inTurn(nothing(comes), hold(shards, '30m')),
-      }),
-    };
-  });
-  const scraped = ['gateway', 'worker', 'exporter'].map((job) => [
-    `up{job="${job}",instance="0"}`,
-    hold(1, '30m'),
-  ]);
-  return Object.assign({}, ...all, Object.fromEntries(scraped)) as RuleCase['series'];
 }

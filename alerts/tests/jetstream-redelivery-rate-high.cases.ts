@@ -9,15 +9,18 @@ const { window, minDeliveries } = THRESHOLDS[alert];
 const MODERATION = { consumer_name: 'moderation-worker' };
 const SAMPLES = secondsOf(window) / 15;
 
+/** So many that a single message makes no difference of a percent. */
+const PER_SAMPLE = 4_000;
+
 /** A steady share of repetitions, as the worker counts them: this many deliveries with every sample. */
-const steady = (share: number, perSample = 4_000, time: Duration = '30m') =>
+const steady = (share: number, perSample = PER_SAMPLE, time: Duration = '30m') =>
   worker({
     first: rise(0, Math.round(perSample * (1 - share)), time),
     redelivered: rise(0, Math.round(perSample * share), time),
   });
 
 /** The same, as the server counts. */
-const served = (share: number, perSample = 4_000) =>
+const served = (share: number, perSample = PER_SAMPLE) =>
   consumer({
     deliveries: rise(0, perSample, '30m'),
     redeliveries: rise(0, Math.round(perSample * share), '30m'),
@@ -121,9 +124,9 @@ export const redeliveryRateCases: readonly RuleCase[] = [
   },
 ];
 
-/** Shares that whole messages can have, next to the limit. */
+/** One message fewer and one more. */
 function oneOfThousands(value: number): [number, number] {
-  return [value - 0.001, value + 0.001];
+  return [value - 1 / PER_SAMPLE, value + 1 / PER_SAMPLE];
 }
 
 /** This many deliveries in the window, half of them repeated. */
