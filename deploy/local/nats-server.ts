@@ -2,8 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { messageOf } from '../../runtime/errors.ts';
-import { freePort } from './free-port.ts';
+import { onFreePort } from './on-free-port.ts';
 import { LocalProcess } from './process.ts';
 import { ensureTool } from './tools/ensure-tool.ts';
 
@@ -15,7 +14,6 @@ export interface NatsServerOptions {
 }
 
 const CONFIG_FILE = 'nats.conf';
-const MAX_PORTS = 5;
 
 /** A real nats-server with JetStream on a free port and a store of its own, which ends with it. */
 export class NatsServer implements AsyncDisposable {
@@ -39,16 +37,10 @@ export class NatsServer implements AsyncDisposable {
     const binary = options.binary ?? (await ensureTool('nats-server', { log: toStandardError }));
     const folder = await mkdtemp(join(tmpdir(), 'shardwatch-nats-'));
     try {
-      for (let attempt = 1; ; attempt += 1) {
-        const port = await freePort();
+      return await onFreePort(async (port) => {
         await writeFile(join(folder, CONFIG_FILE), configuration(port, folder, options.config));
-        try {
-          return new NatsServer(port, folder, binary, await launch(binary, folder));
-        } catch (error) {
-          // Somebody else was faster.
-          if (!messageOf(error).includes('address already in use') || attempt === MAX_PORTS) throw error;
-        }
-      }
+        return new NatsServer(port, folder, binary, await launch(binary, folder));
+      });
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
       throw error;

@@ -1,9 +1,9 @@
-import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { runCommand } from './run-command.ts';
-import type { GoModule } from './tool-table.ts';
+import type { GoModule, MissingFile } from './tool-table.ts';
 
 const BUILD_TIMEOUT_MS = 900_000;
 
@@ -28,6 +28,11 @@ export async function buildGoModule(program: string, source: GoModule, folder: s
     await go('get', `${source.module}@${source.version}`);
     const { name, value } = source.releaseVariable ?? {};
     const release = name ? ['-ldflags', `-X ${name}=${value}`] : [];
+    if (source.missingFile) {
+      const root = (await go('list', '-m', '-f', '{{.Dir}}', source.module)).trim();
+      await completeCopy(root, join(work, 'module'), source.missingFile);
+      await go('mod', 'edit', '-replace', `${source.module}=./module`);
+    }
     const path = [source.module, source.package].filter(Boolean).join('/');
     await go('build', '-trimpath', ...release, '-o', built, path);
     return await putInto(join(folder, 'bin'), built, program);
@@ -45,4 +50,13 @@ async function putInto(bin: string, built: string, program: string): Promise<str
   await chmod(temporary, 0o755);
   await rename(temporary, target);
   return target;
+}
+
+/** Modules are kept read-only, so the file is added to a copy. */
+async function completeCopy(module: string, copy: string, { path, text }: MissingFile): Promise<void> {
+  await cp(module, copy, { recursive: true });
+  await runCommand('chmod', ['-R', 'u+w', copy], { timeoutMs: BUILD_TIMEOUT_MS });
+  const file = join(copy, path);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, text);
 }

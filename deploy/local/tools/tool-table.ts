@@ -28,6 +28,14 @@ export interface GoModule {
   readonly version: string;
   /** A variable that the linker sets to the release, where the program would not know it. */
   readonly releaseVariable: { readonly name: string; readonly value: string } | undefined;
+  /** Embedded by the program, made by its release build and not in the module. */
+  readonly missingFile?: MissingFile;
+}
+
+export interface MissingFile {
+  /** Below the module. */
+  readonly path: string;
+  readonly text: string;
 }
 
 /** Debian keeps servers in sbin, which is not on everybody's PATH. */
@@ -68,6 +76,8 @@ const PROMETHEUS_VERSIONS = { min: '2.42.0', go: 'v0.305.0', release: '3.5.0' };
 /** What the rules are also held against, where Go can build it: their language grows. */
 const PROMETHEUS_CURRENT_VERSIONS = { min: '3.16.0', go: 'v0.316.0', release: '3.16.0' };
 const ALERTMANAGER_VERSIONS = { min: '0.25.0', go: 'v0.28.1', release: '0.28.1' };
+/** What its configuration is also held against. */
+const ALERTMANAGER_CURRENT_VERSIONS = { min: '0.34.2', go: 'v0.34.2', release: '0.34.2' };
 const RELEASE_VARIABLE = 'github.com/prometheus/common/version.Version';
 
 const FROM_PROMETHEUS = {
@@ -98,6 +108,14 @@ const FROM_ALERTMANAGER = {
   brew: 'alertmanager',
   dnf: 'golang-github-prometheus-alertmanager',
   page: 'https://prometheus.io/download/',
+} as const;
+
+const FROM_ALERTMANAGER_CURRENT = {
+  ...FROM_ALERTMANAGER,
+  minVersion: ALERTMANAGER_CURRENT_VERSIONS.min,
+  debianPackage: undefined,
+  brew: undefined,
+  dnf: undefined,
 } as const;
 
 const FROM_POSTGRESQL = {
@@ -151,6 +169,21 @@ export const TOOLS = {
     variable: 'AMTOOL',
     goModule: alertmanagerModule('cmd/amtool'),
   },
+  'alertmanager-current': {
+    ...FROM_ALERTMANAGER_CURRENT,
+    programs: ['alertmanager-current'],
+    variable: 'ALERTMANAGER_CURRENT',
+    goModule: {
+      ...alertmanagerModule('cmd/alertmanager', ALERTMANAGER_CURRENT_VERSIONS),
+      missingFile: { path: 'ui/app/dist/index.html', text: 'Built without the user interface.\n' },
+    },
+  },
+  'amtool-current': {
+    ...FROM_ALERTMANAGER_CURRENT,
+    programs: ['amtool-current'],
+    variable: 'AMTOOL_CURRENT',
+    goModule: alertmanagerModule('cmd/amtool', ALERTMANAGER_CURRENT_VERSIONS),
+  },
   postgres: { ...FROM_POSTGRESQL, programs: ['postgres'], variable: 'POSTGRES' },
   initdb: { ...FROM_POSTGRESQL, programs: ['initdb'], variable: 'INITDB' },
 } as const satisfies Record<string, Tool>;
@@ -162,8 +195,10 @@ function prometheusModule(folder: string, { go: version, release: value } = PROM
   return { module: 'github.com/prometheus/prometheus', package: folder, version, releaseVariable };
 }
 
-function alertmanagerModule(folder: string): GoModule {
-  const { go: version, release: value } = ALERTMANAGER_VERSIONS;
+function alertmanagerModule(
+  folder: string,
+  { go: version, release: value } = ALERTMANAGER_VERSIONS,
+): GoModule {
   const releaseVariable = { name: RELEASE_VARIABLE, value };
   return { module: 'github.com/prometheus/alertmanager', package: folder, version, releaseVariable };
 }
