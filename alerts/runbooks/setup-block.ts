@@ -1,0 +1,23 @@
+import { replaceBlock } from './marked-block.ts';
+
+/**
+ * What every diagnosis begins with, so that the commands after it can be pasted as they stand. One home for
+ * all runbooks.
+ */
+const SETUP = `
+Paste this first. Queries also run in Prometheus under \`/graph\` and in Grafana's Explore. Replace what the examples name (shard 7, \`moderation-worker\`) by the alert's labels.
+
+\`\`\`sh
+# Kubernetes: the namespace of the bot. Swarm: the name of the stack.
+NS=shardwatch
+# Prometheus. Kubernetes: kubectl -n monitoring port-forward svc/prometheus-operated 9090 &
+PROM=http://127.0.0.1:9090
+# q '<query>' asks Prometheus and prints one series a line.
+q() { curl -fsSG "$PROM/api/v1/query" --data-urlencode "query=$1" | sed $'s/{"metric"/\\\\\\n&/g'; echo; }
+\`\`\`
+`;
+
+/** A runbook with the common beginning of its diagnosis. @throws {RangeError} where it lacks the marks */
+export function withSetup(markdown: string): string {
+  return replaceBlock(markdown, 'setup', SETUP);
+}
