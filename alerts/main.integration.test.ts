@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -34,7 +34,7 @@ test('what is committed is what would be generated', async () => {
 });
 
 test('a file that is stale or missing fails the check, and is not written', async () => {
-  cpSync(join(import.meta.dirname, 'generated'), folder, { recursive: true });
+  await generate('--out', folder);
   const file = join(folder, 'rules.yaml');
   writeFileSync(file, readFileSync(file, 'utf8').replace('> 1000', '> 1001'));
   const stale = await generate('--check', '--out', folder);
@@ -48,6 +48,8 @@ test("a user's values are in what is written", async () => {
   const file = values('thresholds: { JetStreamConsumerPendingHigh: { warning: { value: 1234 } } }');
   expect((await generate('--values', file, '--out', folder)).code).toBe(0);
   expect(readFileSync(join(folder, 'rules.yaml'), 'utf8')).toContain('> 1234');
+  const runbook = join(folder, 'runbooks', 'JetStreamConsumerPendingHigh.md');
+  expect(readFileSync(runbook, 'utf8')).toMatch(/\| warning +\| above 1234 /);
 });
 
 test('values that cannot work are refused with status 2, and nothing is written', async () => {

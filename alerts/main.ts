@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { argv, exit, stderr, stdout } from 'node:process';
 
 import { Command } from 'commander';
@@ -7,6 +7,8 @@ import { parse } from 'yaml';
 
 import { applyValues } from './apply-values.ts';
 import { artifacts } from './artifacts.ts';
+import { runbookFiles, RUNBOOKS_FOLDER } from './runbooks/runbook-files.ts';
+import type { Settings } from './settings.ts';
 import { ValuesError } from './values-error.ts';
 
 const EXIT_STALE = 1;
@@ -20,7 +22,7 @@ interface Options {
 }
 
 const program = new Command('generate')
-  .description('Writes the alert rules, with your own thresholds and selectors where you give them.')
+  .description('Writes the alert rules and the numbers in the runbooks, with your own thresholds and selectors where you give them.')
   .option(
     '--values <file>',
     'YAML or JSON in the shape of alerts/settings.ts; what it does not name keeps its default',
@@ -54,8 +56,7 @@ try {
 function generate({ values, out, check }: Options): number {
   const settings = applyValues(values === undefined ? {} : readValues(values));
   const stale: string[] = [];
-  for (const { path, text } of artifacts(settings)) {
-    const file = join(out, path);
+  for (const { file, text } of outputs(settings, out)) {
     if (check) {
       if (readIfThere(file) !== text) stale.push(file);
       continue;
@@ -66,6 +67,15 @@ function generate({ values, out, check }: Options): number {
   }
   for (const file of stale) stderr.write(`${file} is not what would be generated: npm run generate\n`);
   return stale.length > 0 ? EXIT_STALE : 0;
+}
+
+/** Runbooks are filled in where they stand; another folder gets copies with its numbers. */
+function outputs(settings: Settings, out: string): { readonly file: string; readonly text: string }[] {
+  const runbooks = resolve(out) === FOLDER ? RUNBOOKS_FOLDER : join(out, 'runbooks');
+  return [
+    ...artifacts(settings).map(({ path, text }) => ({ file: join(out, path), text })),
+    ...runbookFiles(settings).map(({ path, text }) => ({ file: join(runbooks, path), text })),
+  ];
 }
 
 function readValues(file: string): unknown {

@@ -52,8 +52,8 @@ export function renderRunbookThreshold(
     const limit = limits[severity];
     if (!limit) return [];
     const { value, for: wait, keepFiringFor } = limit;
-    const above = value === undefined ? 'any' : showValue(value, unit);
-    return [[severity, above, orElse(wait, 'at once'), orElse(keepFiringFor, 'not')]];
+    const fires = value === undefined ? 'while it is so' : `above ${showValue(value, unit)}`;
+    return [[severity, fires, orElse(wait, 'at once'), orElse(keepFiringFor, 'not')]];
   });
   const settings = Object.entries(MEANINGS[alert]).map(([name, meaning]) => [
     `\`${name}\``,
@@ -62,7 +62,7 @@ export function renderRunbookThreshold(
   ]);
   const parts = [
     `What is compared: ${measures}.`,
-    markdownTable(['severity', 'fires above', 'when it lasts', 'kept firing afterwards'], rows),
+    markdownTable(['severity', 'fires', 'when it lasts', 'kept firing afterwards'], rows),
     ...(settings.length > 0 ? [markdownTable(['setting', 'value', 'meaning'], settings)] : []),
     why,
   ];
