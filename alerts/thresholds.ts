@@ -89,7 +89,8 @@ export const THRESHOLDS = {
   JetStreamConsumerStalled: {
     measures: 'messages wait and nobody takes or acknowledges any',
     unit: 'none',
-    critical: { for: '2m', keepFiringFor: '0s' },
+    /** A process that is seen again must be seen before this ends: it is silenced by this alert. */
+    critical: { for: '2m', keepFiringFor: '1m' },
     /** No delivery of a new message and no acknowledgement within this time is no progress. */
     window: '1m',
     why: 'A restarting worker is back within a minute. Messages that wait for three minutes while nothing moves are not a backlog: nobody is working.',
@@ -127,6 +128,8 @@ export const THRESHOLDS = {
     measures: 'gateways, workers, the exporter or NATS that cannot be seen',
     unit: 'none',
     critical: { for: '2m', keepFiringFor: '0s' },
+    /** How long NATS is still said to be down: until its shards are, which this alert silences. */
+    natsKeepFiringFor: '5m',
     why: 'What is not scraped cannot alert: every other alert about it falls silent. Two minutes let a restart pass.',
   },
 } as const satisfies Record<string, AlertThresholds>;

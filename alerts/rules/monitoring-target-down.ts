@@ -39,7 +39,7 @@ function targetDown(settings: Settings, component: Component): AlertingRule {
 
 function natsDown(settings: Settings): AlertingRule {
   const { wait, ...spec } = base(settings);
-  return alertRule(settings, {
+  const rule = alertRule(settings, {
     ...spec,
     labels: { component: 'nats' },
     expr: `max by ${by(settings, 'job', 'instance', 'pod')} (${metric(settings, 'jetstream_exporter_up', 'exporter')}) == 0`,
@@ -48,6 +48,7 @@ function natsDown(settings: Settings): AlertingRule {
       ${wait}. Gateways hold their events back and shards close resumably. First see whether nats-server
       runs, has disk space and a JetStream leader, then the exporter's log.`,
   });
+  return { ...rule, keep_firing_for: settings.thresholds.MonitoringTargetDown.natsKeepFiringFor };
 }
 
 function capital(word: string): string {

@@ -35,7 +35,9 @@ const MEANINGS: { readonly [Name in AlertName]: Readonly<Record<Parameter<Name>,
     reach: 'of the limit: what is too near',
     minAge: 'younger processes are still warming up',
   },
-  MonitoringTargetDown: {},
+  MonitoringTargetDown: {
+    natsKeepFiringFor: 'how long NATS is still said to be down: until shards are back',
+  },
 };
 
 /** Settings that are shares of 1. */

@@ -4,9 +4,10 @@ import type { RuleCase } from './rule-case.ts';
 import { gone, hold, inTurn, plus } from './values.ts';
 
 const alert = 'MonitoringTargetDown';
-const { critical } = THRESHOLDS[alert];
+const { critical, natsKeepFiringFor } = THRESHOLDS[alert];
 const DOWN_AT: Duration = '2m';
 const FIRES_AT = plus(DOWN_AT, secondsOf(critical.for) / 15);
+const KEPT = secondsOf(natsKeepFiringFor) / 15;
 
 const up = (job: string, instance: string, values: string) => ({
   [`up{job="${job}",instance="${instance}"}`]: values,
@@ -61,7 +62,8 @@ export const targetDownCases: readonly RuleCase[] = [
     expect: [
       { alert, at: plus(FIRES_AT, -1), pending: [of('nats')] },
       { alert, at: FIRES_AT, firing: [of('nats')] },
-      { alert, at: '12m' },
+      { alert, at: plus('12m', KEPT - 1), firing: [of('nats')] },
+      { alert, at: plus('12m', KEPT) },
     ],
   },
   {
