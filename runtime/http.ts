@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 
 import { CodedError, codeOf, EXIT_MISCONFIGURED, messageOf } from './errors.ts';
+import { exposition } from './exposition.ts';
 import type { Logger } from './log.ts';
 import { portOwner } from './port-owner.ts';
 
@@ -44,7 +45,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
     [
       '/metrics',
       async (response) => {
-        const body = await registry.metrics();
+        const body = await exposition(registry);
         response.writeHead(200, { 'content-type': registry.contentType }).end(body);
       },
     ],
