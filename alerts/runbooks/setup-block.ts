@@ -12,6 +12,9 @@ Paste this first. Queries also run in Prometheus under \`/graph\` and in Grafana
 NS=shardwatch
 # Prometheus. Kubernetes: kubectl -n monitoring port-forward svc/prometheus-operated 9090 &
 PROM=http://127.0.0.1:9090
+# Fill in as you learn them: labels pod and instance of the process in question, and the deployment or
+# service of the workers in question.
+POD= URL=http:// W=
 # q '<query>' asks Prometheus and prints one series a line.
 q() { curl -fsSG "$PROM/api/v1/query" --data-urlencode "query=$1" | sed $'s/{"metric"/\\\\\\n&/g'; echo; }
 \`\`\`
