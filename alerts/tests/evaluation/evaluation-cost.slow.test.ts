@@ -33,10 +33,17 @@ const rules = ruleFile(applyValues({ prometheus: { evaluationInterval: INTERVAL 
 test('one round of all rules: 1,000 shards, 100 consumers, 200 containers, and half of that', async () => {
   const half = await measure(HALF);
   const large = await measure(LARGE);
+  const current = await currentPrometheus();
+  const later = current === undefined ? undefined : await measure(LARGE, current);
+  console.info('Milliseconds of a round of all rules; memory-trend has one only every 5 minutes.');
   console.table({
     half: inMs(half.calm),
     large: inMs(large.calm),
     'large, every shard slow': inMs(large.incident),
+    ...(later && {
+      'large, current release': inMs(later.calm),
+      '... every shard slow': inMs(later.incident),
+    }),
   });
   expect(large.calm['total']).toBeLessThan(MOST_SECONDS);
   expect(later?.calm['total'] ?? 0).toBeLessThan(MOST_SECONDS);
