@@ -9,6 +9,7 @@ import {
   registerJetStreamMetrics,
 } from '../../../exporters/jetstream/jetstream-metrics.ts';
 import type { JetStreamReading } from '../../../exporters/jetstream/jetstream-collector.ts';
+import type { ContainerMemoryOptions } from '../../../exporters/memory/container-memory.ts';
 import { registerContainerMemory } from '../../../exporters/memory/memory-metrics.ts';
 import {
   registerHeartbeatHistogram,
@@ -18,27 +19,33 @@ import {
 import { registerProcessMetrics } from '../../../runtime/process-metrics.ts';
 
 /** Registers what a gateway does, with these readings. */
-export function gatewayRegistry(readFleet: () => FleetReading): Registry {
+export function gatewayRegistry(
+  readFleet: () => FleetReading,
+  memory: ContainerMemoryOptions = {},
+): Registry {
   const registry = new Registry();
   registerProcessMetrics(registry, 'gateway', 'dev');
-  registerContainerMemory(registry);
+  registerContainerMemory(registry, memory);
   registerPublishMetrics(registry, () => 0).onAck(0.001, false);
   registerHeartbeatHistogram(registry)(0.1);
   registerShardMetrics(registry, SHARD_STATES, readFleet);
   return registry;
 }
 
-export function workerRegistry() {
+export function workerRegistry(memory: ContainerMemoryOptions = {}) {
   const registry = new Registry();
   registerProcessMetrics(registry, 'worker', 'dev');
-  registerContainerMemory(registry);
+  registerContainerMemory(registry, memory);
   return { registry, metrics: registerWorkerMetrics(registry, CONSUMER_NAMES, () => 1) };
 }
 
-export function exporterRegistry(collect: () => Promise<JetStreamReading | undefined>): Registry {
+export function exporterRegistry(
+  collect: () => Promise<JetStreamReading | undefined>,
+  memory: ContainerMemoryOptions = {},
+): Registry {
   const registry = new Registry();
   registerProcessMetrics(registry, 'exporter', 'dev');
-  registerContainerMemory(registry);
+  registerContainerMemory(registry, memory);
   registerCollectHistogram(registry)(0.01);
   registerJetStreamMetrics(registry, collect);
   return registry;
