@@ -41,7 +41,7 @@ export const DEFAULT_ALERTMANAGER: AlertmanagerSettings = {
     // one page. A reminder every hour: who took the page has long acknowledged it elsewhere.
     page: { groupWait: '20s', groupInterval: '1m', repeatInterval: '1h' },
     // DiscordShardDown fires 30 to 60 s later and JetStreamConsumerStalled 60 to 75 s, and replace it.
-    unseen: { groupWait: '90s', groupInterval: '1m', repeatInterval: '1h' },
+    unseen: { groupWait: '2m', groupInterval: '1m', repeatInterval: '1h' },
     // Nobody waits for these: better few and whole.
     ticket: { groupWait: '1m', groupInterval: '5m', repeatInterval: '1d' },
     default: { groupWait: '1m', groupInterval: '5m', repeatInterval: '1d' },
