@@ -31,7 +31,11 @@ export class SyntheticProcess implements AsyncDisposable {
   constructor(role: Role, samples: (nowSeconds: number) => Sample[]) {
     this.role = role;
     this.#samples = samples;
-    this.#server = createServer((_, response) => response.end(this.#page()));
+    this.#server = createServer((_, response) => {
+      // Prometheus 3 takes no page without it.
+      response.setHeader('content-type', 'text/plain; version=0.0.4');
+      response.end(this.#page());
+    });
   }
 
   async listen(): Promise<void> {
