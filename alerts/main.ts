@@ -3,13 +3,13 @@ import { dirname, join, resolve } from 'node:path';
 import { argv, exit, stderr, stdout } from 'node:process';
 
 import { Command } from 'commander';
-import { parse } from 'yaml';
 
 import { applyValues } from './apply-values.ts';
 import { artifacts } from './artifacts.ts';
 import { runbookFiles, RUNBOOKS_FOLDER } from './runbooks/runbook-files.ts';
 import type { Settings } from './settings.ts';
 import { ValuesError } from './values-error.ts';
+import { readValuesFile } from './values-file.ts';
 
 const EXIT_STALE = 1;
 const EXIT_MISUSED = 2;
@@ -22,7 +22,9 @@ interface Options {
 }
 
 const program = new Command('generate')
-  .description('Writes the alert rules and the numbers in the runbooks, with your own thresholds and selectors where you give them.')
+  .description(
+    'Writes the alert rules and the numbers in the runbooks, with your own thresholds and selectors where you give them.',
+  )
   .option(
     '--values <file>',
     'YAML or JSON in the shape of alerts/settings.ts; what it does not name keeps its default',
@@ -54,7 +56,7 @@ try {
 
 /** @returns the exit status */
 function generate({ values, out, check }: Options): number {
-  const settings = applyValues(values === undefined ? {} : readValues(values));
+  const settings = applyValues(values === undefined ? {} : readValuesFile(values).rules);
   const stale: string[] = [];
   for (const { file, text } of outputs(settings, out)) {
     if (check) {
@@ -76,14 +78,6 @@ function outputs(settings: Settings, out: string): { readonly file: string; read
     ...artifacts(settings).map(({ path, text }) => ({ file: join(out, path), text })),
     ...runbookFiles(settings).map(({ path, text }) => ({ file: join(runbooks, path), text })),
   ];
-}
-
-function readValues(file: string): unknown {
-  try {
-    return parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new ValuesError([`${file}: ${error instanceof Error ? error.message : String(error)}`]);
-  }
 }
 
 function readIfThere(file: string): string | undefined {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { argv, exit, stderr, stdout } from 'node:process';
 
 import { Command } from 'commander';
-import { parse } from 'yaml';
 
 import { applyValues } from '../apply-values.ts';
 import { ValuesError } from '../values-error.ts';
+import { readValuesFile } from '../values-file.ts';
 import { alertmanagerConfig } from './config-file.ts';
 import { parseAlertmanagerValues } from './parse-values.ts';
 import { readSecretFile } from './read-secret.ts';
@@ -64,7 +64,7 @@ try {
 function write({ values, out, inlineSecrets }: Options): void {
   if (inlineSecrets && out === undefined)
     throw new ValuesError(['--inline-secrets: expected --out with it, so that no secret is printed']);
-  const { alertmanager, ...rules } = readValues(values);
+  const { alertmanager, rules } = readValuesFile(values);
   const settings = parseAlertmanagerValues(alertmanager);
   const text = alertmanagerConfig(settings, applyValues(rules), inlineSecrets ? readSecretFile : undefined);
   if (settings.receivers.deadMan.length === 0)
@@ -86,17 +86,6 @@ function writeWhole(file: string, text: string, mode: number): void {
     throw new ValuesError([`${file}: ${messageOf(error)}`]);
   }
   stdout.write(`${file}\n`);
-}
-
-function readValues(file: string): Record<string, unknown> {
-  let values: unknown;
-  try {
-    values = parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new ValuesError([`${file}: ${messageOf(error)}`]);
-  }
-  if (typeof values === 'object' && values !== null) return { ...values };
-  throw new ValuesError([`${file}: expected a mapping`]);
 }
 
 function messageOf(error: unknown): string {
