@@ -5,14 +5,16 @@ import { connect, type ConsumerInfo, type NatsConnection } from 'nats';
 import { startSimulator, type Simulator } from '../../bot/simulator/simulator.ts';
 import type { TrafficSettings } from '../../bot/simulator/traffic/traffic.ts';
 import { CONSUMERS, DEAD_STREAM, type ConsumerName } from '../../bot/streams.ts';
-import { allStored, TEST_TOKEN } from '../../bot/testing/pipeline.ts';
+import { compareWithLedger, TEST_TOKEN } from '../../bot/testing/pipeline.ts';
 import { Alertmanager } from '../../deploy/local/alertmanager.ts';
 import { NatsServer } from '../../deploy/local/nats-server.ts';
 import { PageReceiver } from '../../deploy/local/page-receiver.ts';
 import { Prometheus } from '../../deploy/local/prometheus.ts';
+import { alertmanagerConfig } from '../alertmanager/config-file.ts';
+import { localReceivers } from '../alertmanager/local-receivers.ts';
+import { DEFAULT_ALERTMANAGER } from '../alertmanager/settings.ts';
 import { ruleFile } from '../rules/rule-file.ts';
 import { WATCHDOG } from '../thresholds.ts';
-import { alertmanagerConfig } from './alertmanager-config.ts';
 import { RedeliveryShare } from './redelivery-share.ts';
 import { Service } from './service.ts';
 import { SlowMotion } from './slow-motion.ts';
@@ -22,6 +24,8 @@ const SHARDS = 8;
 const SHARDS_PER_GATEWAY = 4;
 /** Long enough that an acknowledgement may be 6 s late without the connection being given up. */
 const HEARTBEAT_MS = 10_000;
+/** Longer than any fault lasts here: what is missed while a gateway is away is replayed. */
+const SESSION_TIMEOUT_MS = 1_800_000;
 /** Low: a machine runs several fleets at once. */
 const TRAFFIC = { eventsPerSecond: 20, blockedRatio: 0 } as const;
 const READY_DEADLINE_MS = 90_000;
@@ -61,7 +65,7 @@ export class Fleet implements AsyncDisposable {
     this.#nats = parts.nats;
     this.#connection = parts.connection;
     this.#resources = parts.resources;
-    this.#redelivery = new RedeliveryShare(this.workers, parts.timing);
+    this.#redelivery = new RedeliveryShare(this.workers[0], 'moderation-worker', parts.timing);
   }
 
   /** Resolves once all shards are up and no alert but the Watchdog is active. */
@@ -74,6 +78,7 @@ export class Fleet implements AsyncDisposable {
       maxConcurrency: 16,
       guilds: 200,
       heartbeatIntervalMs: HEARTBEAT_MS,
+      sessionTimeoutMs: SESSION_TIMEOUT_MS,
     });
     starting.defer(async () => simulator.close());
     const env = { NATS_URL: nats.url, DISCORD_TOKEN: TEST_TOKEN, DISCORD_API_URL: simulator.apiUrl };
@@ -101,7 +106,16 @@ export class Fleet implements AsyncDisposable {
     starting.defer(async () => connection.close());
     const pages = starting.use(await PageReceiver.start());
     const alertmanager = starting.use(
-      await Alertmanager.start({ config: alertmanagerConfig(pages.url, timing) }),
+      await Alertmanager.start({
+        config: alertmanagerConfig(
+          {
+            ...DEFAULT_ALERTMANAGER,
+            receivers: localReceivers(pages.url),
+            timing: timing.alertmanager,
+          },
+          timing.settings,
+        ),
+      }),
     );
     const addresses = (services: readonly Service[]) => services.map(({ address }) => address);
     const { scrapeInterval, evaluationInterval } = timing.settings.prometheus;
@@ -189,9 +203,9 @@ export class Fleet implements AsyncDisposable {
     return manager.consumers.info(CONSUMERS[consumer].stream, consumer);
   }
 
-  /** Of the consumer's deliveries within the alert's window, by the workers' own counts. */
-  async redeliveryShare(consumer: ConsumerName): Promise<number> {
-    return this.#redelivery.of(consumer);
+  /** Of moderation's deliveries within the alert's window, by the worker's own counts. */
+  get redeliveryShare(): number {
+    return this.#redelivery.share;
   }
 
   async deadLettersSinceInjection(): Promise<number> {
@@ -231,16 +245,23 @@ export class Fleet implements AsyncDisposable {
     return connect({ servers: this.#nats.url });
   }
 
-  /** Dispatches of the simulator's ledger that are not in the stream, after all had time to get there. */
+  /** Of what was dispatched up to now: those that do not get into the stream, however long one waits. */
   async eventsLost(): Promise<number> {
-    return (await allStored(this, STORED_DEADLINE_MS)).missing.length;
+    const nowMs = Date.now();
+    const deadline = performance.now() + STORED_DEADLINE_MS;
+    for (;;) {
+      const { missing } = await compareWithLedger(
+        this,
+        ({ sentAt }) => sentAt !== undefined && sentAt > 0 && sentAt <= nowMs,
+      );
+      if (missing.length === 0 || performance.now() > deadline) return missing.length;
+      await sleep(500);
+    }
   }
 
   /** Alerts that fire or are about to, without the Watchdog. */
   async activeAlerts(): Promise<string[]> {
-    const { alerts } = await this.prometheus.get<{ alerts: readonly { labels: Record<string, string> }[] }>(
-      '/api/v1/alerts',
-    );
+    const alerts = await this.prometheus.alerts();
     return alerts.flatMap(({ labels }) =>
       labels['alertname'] === WATCHDOG ? [] : (labels['alertname'] ?? []),
     );
@@ -260,6 +281,7 @@ export class Fleet implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.simulator.traffic.stop();
+    this.#redelivery.end();
     for (const slow of this.#slow.values()) slow.end();
     await this.#resources.disposeAsync();
   }

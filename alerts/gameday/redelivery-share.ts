@@ -1,5 +1,5 @@
-import { msOf, type Timing } from './timing.ts';
 import type { Service } from './service.ts';
+import { msOf, type Timing } from './timing.ts';
 
 interface Sample {
   readonly atMs: number;
@@ -8,37 +8,44 @@ interface Sample {
 }
 
 const FAMILY = 'worker_deliveries_total';
+const LOOK_EVERY_MS = 1_000;
 
-/** What the alert computes, computed without Prometheus: from the workers' counters, looked at often. */
+/** What the alert computes, without Prometheus: from the worker's own counters, looked at every second. */
 export class RedeliveryShare {
-  readonly #workers: readonly Service[];
   readonly #windowMs: number;
   readonly #minDeliveries: number;
-  readonly #samples = new Map<string, Sample[]>();
+  readonly #timer: NodeJS.Timeout;
+  #samples: Sample[] = [];
 
-  constructor(workers: readonly Service[], { settings }: Timing) {
+  constructor(worker: Service | undefined, consumer: string, { settings }: Timing) {
     const { window, minDeliveries } = settings.thresholds.JetStreamRedeliveryRateHigh;
-    this.#workers = workers;
     this.#windowMs = msOf(window);
     this.#minDeliveries = minDeliveries;
+    this.#timer = setInterval(() => void this.#look(worker, consumer), LOOK_EVERY_MS);
   }
 
-  /** Since it was first asked for, at most the window; 0 while there are too few deliveries. */
-  async of(consumer: string): Promise<number> {
-    const scrapes = await Promise.all(this.#workers.map(async (worker) => worker.scrape()));
-    const sum = (labels: Readonly<Record<string, string>>) =>
-      scrapes.reduce((total, scraped) => total + scraped.sum(FAMILY, labels), 0);
-    const now = {
-      atMs: performance.now(),
-      all: sum({ consumer_name: consumer }),
-      repeated: sum({ consumer_name: consumer, redelivered: 'true' }),
-    };
-    const samples = this.#samples.get(consumer) ?? [];
-    this.#samples.set(consumer, samples);
-    samples.push(now);
-    while (samples[0] && samples[0].atMs < now.atMs - this.#windowMs) samples.shift();
-    const first = samples[0] ?? now;
-    const all = now.all - first.all;
-    return all >= this.#minDeliveries ? (now.repeated - first.repeated) / all : 0;
+  /** 0 while there are too few deliveries. */
+  get share(): number {
+    const [first, last] = [this.#samples[0], this.#samples.at(-1)];
+    if (!first || !last) return 0;
+    const all = last.all - first.all;
+    return all >= this.#minDeliveries ? (last.repeated - first.repeated) / all : 0;
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #look(worker: Service | undefined, consumer: string): Promise<void> {
+    // A worker that is stopped or restarts says nothing; the next look will tell.
+    const scraped = await worker?.scrape().catch(() => undefined);
+    if (!scraped) return;
+    const atMs = performance.now();
+    const all = scraped.sum(FAMILY, { consumer_name: consumer });
+    const repeated = scraped.sum(FAMILY, { consumer_name: consumer, redelivered: 'true' });
+    // Began anew.
+    if (all < (this.#samples.at(-1)?.all ?? 0)) this.#samples = [];
+    this.#samples.push({ atMs, all, repeated });
+    this.#samples = this.#samples.filter((sample) => sample.atMs >= atMs - this.#windowMs);
   }
 }

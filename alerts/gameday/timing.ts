@@ -1,3 +1,4 @@
+import { DEFAULT_ALERTMANAGER, type AlertmanagerSettings } from '../alertmanager/settings.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../settings.ts';
 import { secondsOf, type AlertName, type Duration, type Limit, type Severity } from '../thresholds.ts';
 
@@ -6,35 +7,33 @@ export interface Timing {
   /** For people. */
   readonly description: string;
   readonly settings: Settings;
-  readonly groupWait: Duration;
-  readonly groupInterval: Duration;
+  readonly alertmanager: AlertmanagerSettings['timing'];
   /** How long the night is in which nothing happens. */
   readonly quietNightMs: number;
   /** How long somebody is waited for who is not expected. */
   readonly calmMs: number;
-  /** Longer than that no alert's resolution is waited for. */
+  /** Longer than that the end of alerts is not waited for: some are kept for an hour. */
   readonly resolveCapMs: number;
 }
 
-/** Times of alerts are divided by this in a fast run. */
+/** Times of alerts and of Alertmanager are divided by this in a fast run. */
 const FAST_DIVISOR = 10;
-const FAST_KEEP_FIRING: Duration = '3s';
+/** Alerts that are kept for hours would make a fast run long. */
+const FAST_KEEP_FIRING_S = 30;
 const FAST_INTERVAL: Duration = '1s';
-
 const DURATION = /^\d+[smhd]$/;
 
 export const REAL_TIMING: Timing = {
-  description: 'real intervals',
+  description: 'real intervals, as shipped',
   settings: DEFAULT_SETTINGS,
-  groupWait: '10s',
-  groupInterval: '1m',
+  alertmanager: DEFAULT_ALERTMANAGER.timing,
   quietNightMs: 300_000,
   calmMs: 240_000,
-  resolveCapMs: 600_000,
+  resolveCapMs: 900_000,
 };
 
 export const FAST_TIMING: Timing = {
-  description: `shortened: scrape and evaluation every ${FAST_INTERVAL}, windows and waits of alerts divided by ${FAST_DIVISOR}; values are the documented ones`,
+  description: `shortened: scrape and evaluation every ${FAST_INTERVAL}, windows and waits of alerts and Alertmanager divided by ${FAST_DIVISOR}; limits are the documented ones`,
   settings: {
     ...DEFAULT_SETTINGS,
     thresholds: shortened(DEFAULT_SETTINGS.thresholds),
@@ -44,17 +43,16 @@ export const FAST_TIMING: Timing = {
       evaluationInterval: FAST_INTERVAL,
     },
   },
-  groupWait: '1s',
-  groupInterval: '2s',
+  alertmanager: shortened(DEFAULT_ALERTMANAGER.timing),
   quietNightMs: 45_000,
   calmMs: 25_000,
-  resolveCapMs: 90_000,
+  resolveCapMs: 120_000,
 };
 
 function shortened<T>(value: T, name = ''): T {
   if (typeof value === 'string' && DURATION.test(value)) {
-    if (name === 'keepFiringFor') return (value === '0s' ? value : FAST_KEEP_FIRING) as T;
-    return `${Math.ceil(secondsOf(value as Duration) / FAST_DIVISOR)}s` as T;
+    const seconds = Math.ceil(secondsOf(value as Duration) / FAST_DIVISOR);
+    return `${name === 'keepFiringFor' ? Math.min(seconds, FAST_KEEP_FIRING_S) : seconds}s` as T;
   }
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([key, each]) => [key, shortened(each, key)]);
@@ -65,13 +63,23 @@ export function msOf(duration: Duration): number {
   return secondsOf(duration) * 1_000;
 }
 
+/** What of a window must have passed before an alert can know. */
+const CONFIRMED_AFTER: Partial<Record<AlertName, number>> = {
+  // Mostly down in the window.
+  DiscordShardDown: 0.5,
+  // Nothing moved in the whole window.
+  JetStreamConsumerStalled: 1,
+};
+
 /** From the moment that reality crosses the limit: what no page can be faster than. */
-export function holdMs({ settings, groupWait }: Timing, alert: AlertName, severity: Severity): number {
-  const thresholds = settings.thresholds[alert];
+export function holdMs(timing: Timing, alert: AlertName, severity: Severity): number {
+  const thresholds = timing.settings.thresholds[alert];
   const limits: Partial<Record<Severity, Limit>> = thresholds;
   const limit = limits[severity];
   if (!limit) throw new Error(`${alert} has no ${severity} limit`);
-  return msOf(limit.for) + msOf(groupWait);
+  const windowMs = 'window' in thresholds ? msOf(thresholds.window) : 0;
+  const { groupWait } = severity === 'critical' ? timing.alertmanager.page : timing.alertmanager.ticket;
+  return (CONFIRMED_AFTER[alert] ?? 0) * windowMs + msOf(limit.for) + msOf(groupWait);
 }
 
 /** How much later than the floor a page may come: one scrape and one evaluation, and its way over loopback. */

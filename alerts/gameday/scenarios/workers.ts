@@ -66,7 +66,7 @@ function poison(name: string, severity: Severity, share: number): PagingScenario
         alertname,
         severity,
         labels: LABELS,
-        isTrue: async (fleet) => (await fleet.redeliveryShare(CONSUMER)) > limitOf(alertname, severity),
+        isTrue: async (fleet) => fleet.redeliveryShare > limitOf(alertname, severity),
       },
       {
         alertname: 'DeadLettersArriving',
