@@ -4,6 +4,7 @@ import { argv, exit, stderr, stdout } from 'node:process';
 
 import { Command } from 'commander';
 
+import { README_FILE, readmeWithAlerts } from './alert-table.ts';
 import { applyValues } from './apply-values.ts';
 import { artifacts } from './artifacts.ts';
 import { runbookFiles, RUNBOOKS_FOLDER } from './runbooks/runbook-files.ts';
@@ -23,7 +24,7 @@ interface Options {
 
 const program = new Command('generate')
   .description(
-    'Writes the alert rules and the numbers in the runbooks, with your own thresholds and selectors where you give them.',
+    'Writes the alert rules and the numbers in the runbooks and the README, with your own thresholds and selectors where you give them.',
   )
   .option(
     '--values <file>',
@@ -71,10 +72,13 @@ function generate({ values, out, check }: Options): number {
   return stale.length > 0 ? EXIT_STALE : 0;
 }
 
-/** Runbooks are filled in where they stand; another folder gets copies with its numbers. */
+/** Runbooks and README are filled in where they stand; another folder gets copies of the runbooks. */
 function outputs(settings: Settings, out: string): { readonly file: string; readonly text: string }[] {
-  const runbooks = resolve(out) === FOLDER ? RUNBOOKS_FOLDER : join(out, 'runbooks');
+  const here = resolve(out) === FOLDER;
+  const runbooks = here ? RUNBOOKS_FOLDER : join(out, 'runbooks');
+  const readme = here ? readmeWithAlerts(settings) : undefined;
   return [
+    ...(readme === undefined ? [] : [{ file: README_FILE, text: readme }]),
     ...artifacts(settings).map(({ path, text }) => ({ file: join(out, path), text })),
     ...runbookFiles(settings).map(({ path, text }) => ({ file: join(runbooks, path), text })),
   ];

@@ -72,7 +72,6 @@ function unowned(settings: Settings): string {
   return `(
   (${configured(settings)} - on ${ofBot} ${SHARDS_OWNED} > 0)
   and on ${ofBot} (max_over_time(${SHARDS_OWNED}[${since}]) <= ${SHARDS_OWNED} offset ${since})
-  and on ${ofBot} (${configured(settings)} > on ${ofBot} ${SHARDS_OWNED} offset ${since})
   unless on ${ofBot} (${SHARD_STEADY} == 0)
 )`;
 }

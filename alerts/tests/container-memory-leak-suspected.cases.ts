@@ -1,11 +1,13 @@
 import { THRESHOLDS, type Duration } from '../thresholds.ts';
 import {
+  between,
   cycle,
   drift,
   flat,
   leak,
   memorySeries,
   restarting,
+  rising,
   saw,
   stepAt,
   warmUp,
@@ -17,7 +19,7 @@ import type { RuleCase } from './rule-case.ts';
 const alert = 'ContainerMemoryLeakSuspected';
 const { horizon } = THRESHOLDS[alert];
 /** Coarser than in production: days have to pass. */
-const step: Duration = '10m';
+const step: Duration = '20m';
 const DAY = 86_400;
 
 /** What every process does: some base, and the saw of garbage collection. */
@@ -38,6 +40,12 @@ const WELL: Readonly<Record<string, MemoryStory>> = {
   'busy weekends': { courses: [...base, weekend(60), cycle(40, 1)] },
   'a deploy that needs more': { courses: [...base, stepAt(80, 5)] },
   'a deploy a day that needs more each time': { courses: [...base, stepAt(30, 4), stepAt(30, 6)] },
+  'caches that fill quickly, then slowly, then no more': {
+    courses: [...base, rising(0, 100, 0.125, 4), rising(0, 30, 2.5, 4.1)],
+  },
+  'a floor that comes up under a ceiling that rose once': {
+    courses: [between(rising(150, 290, 7), rising(400, 440, 0.1, 4))],
+  },
   'a restart': {
     courses: [flat(150), saw(30), restarting(warmUp(100, 8), 6)],
     startedAt: (at) => (at < 6 * DAY ? 0 : 6 * DAY),

@@ -62,6 +62,14 @@ export const redeliveryRateCases: readonly RuleCase[] = [
     quiet: [{ alert, until: '30m' }],
   },
   {
+    name: 'the same as the server counts',
+    series: consumer({
+      deliveries: inTurn(rise(0, 4, '5m'), rise(130, 4, '25m')),
+      redeliveries: inTurn(hold(0, '5m'), hold(50, '25m')),
+    }),
+    quiet: [{ alert, until: '30m' }],
+  },
+  {
     name: 'a worker that restarts, whose counters begin at zero again, is silent',
     series: worker({
       first: inTurn(rise(100_000, 40, '10m'), gone('30s'), rise(0, 40, '15m')),

@@ -38,6 +38,16 @@ export const stepAt =
   (height: number, day: number): Course =>
   (seconds) =>
     seconds >= day * DAY ? height : 0;
+/** From one level to another, within so many days. */
+export const rising =
+  (low: number, high: number, days: number, day = 0): Course =>
+  (seconds) =>
+    low + (high - low) * Math.min(1, Math.max(0, seconds / DAY - day) / days);
+/** A saw whose teeth stand on the one and reach to the other. */
+export const between =
+  (floor: Course, ceiling: Course): Course =>
+  (seconds) =>
+    floor(seconds) + saw(ceiling(seconds) - floor(seconds))(seconds);
 /** Fills up with what is kept, ever more slowly. */
 export const warmUp =
   (height: number, hours: number, since = 0): Course =>

@@ -48,16 +48,25 @@ async function promtool(
   };
 }
 
-/** Plays the cases against the rules that the settings make: the groups of the alerts that they ask about. */
+/** Plays the cases against the rules that the settings make. */
 export async function playCases(
-  { binary }: Promtool,
+  promtool: Promtool,
   settings: Settings,
+  cases: readonly RuleCase[],
+): Promise<Outcome> {
+  return playGroups(promtool, ruleGroups(settings), cases);
+}
+
+/** Plays the cases against those of the groups that have the alerts which they ask about. */
+export async function playGroups(
+  { binary }: Promtool,
+  groups: readonly RuleGroup[],
   cases: readonly RuleCase[],
 ): Promise<Outcome> {
   using folder = temporaryFolder();
   const tests = join(folder.path, 'tests.yaml');
-  const groups = ruleGroups(settings).filter((group) => isAskedAbout(group, cases));
-  writeFileSync(join(folder.path, 'rules.yaml'), stringify({ groups }));
+  const asked = groups.filter((group) => isAskedAbout(group, cases));
+  writeFileSync(join(folder.path, 'rules.yaml'), stringify({ groups: asked }));
   writeFileSync(tests, promtoolFile('rules.yaml', cases));
   return await run(binary, ['test', 'rules', tests]);
 }

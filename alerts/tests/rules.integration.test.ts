@@ -7,13 +7,13 @@ import { checkRules, playCases, promtools } from './promtool.ts';
 
 const tools = await promtools();
 
-describe.for(tools)('promtool $version', (promtool) => {
+describe.concurrent.for(tools)('promtool $version', (promtool) => {
   test('the rules load, and no lint complains', async () => {
     const { output } = await checkRules(promtool, ruleFile(DEFAULT_SETTINGS));
     expect(output).toMatch(/SUCCESS: \d+ rules found/);
   });
 
-  test.for(ALL_CASES)('%s', async ([, cases]) => {
+  test.for(ALL_CASES)('%s', async ([, cases], { expect }) => {
     const { output, passed } = await playCases(promtool, DEFAULT_SETTINGS, cases);
     expect(passed, output).toBe(true);
   });

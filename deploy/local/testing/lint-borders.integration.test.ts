@@ -24,6 +24,14 @@ const IMPORTS = [
   ['bot/simulator/a.ts', '../gateway/x.ts', true],
   ['bot/simulator/rest/b.ts', '../../worker/x.ts', true],
   ['bot/simulator/c.ts', '../../runtime/x.ts', false],
+  ['alerts/a.ts', '../runtime/x.ts', true],
+  ['alerts/rules/b.ts', '../../bot/x.ts', true],
+  ['alerts/runbooks/c.ts', '../thresholds.ts', false],
+  ['alerts/gameday/d.ts', '../../bot/x.ts', false],
+  ['alerts/tests/e.ts', '../../deploy/local/x.ts', false],
+  ['dashboards/a.ts', '../alerts/thresholds.ts', false],
+  ['dashboards/b.ts', '../alerts/settings.ts', true],
+  ['dashboards/c.ts', '../exporters/x.ts', true],
   ['bot/gateway/x.test.ts', '../../deploy/local/x.ts', false],
 ] as const;
 
