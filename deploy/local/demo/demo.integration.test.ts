@@ -21,7 +21,14 @@ function startDemo(...args: string[]): LocalProcess {
     name: 'demo',
     command: process.execPath,
     args: [MAIN, ...args],
-    env: { PATH: process.env['PATH'], NATS_SERVER: process.env['NATS_SERVER'], TMPDIR: folder },
+    // The tools that were found for the tests.
+    env: {
+      PATH: process.env['PATH'],
+      NATS_SERVER: process.env['NATS_SERVER'],
+      PROMETHEUS: process.env['PROMETHEUS'],
+      ALERTMANAGER: process.env['ALERTMANAGER'],
+      TMPDIR: folder,
+    },
   });
 }
 
@@ -43,14 +50,16 @@ test('a run with an end, during which a gateway is killed, loses nothing and end
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('Ctrl-C stops gateways, workers, simulator and NATS in this order and leaves nothing behind', async () => {
+test('Ctrl-C stops monitoring, gateways, workers, simulator and NATS in this order and leaves nothing behind', async () => {
   await using demo = startDemo('--shards', '2', '--rate', '50');
   await demo.waitForLine(matching(ALL_READY));
   const children = childrenOf(demo.pid);
-  expect(children.size).toBeGreaterThanOrEqual(8);
+  expect(children.size).toBeGreaterThanOrEqual(11);
   demo.signal('SIGINT');
   expect(await demo.exited).toEqual({ code: 0, signal: null });
-  expect(demo.output).toMatch(/stopping gateways\nstopping workers\nstopping discord\nstopping bus$/);
+  expect(demo.output).toMatch(
+    /stopping prometheus\nstopping alertmanager\nstopping gateways\nstopping workers\nstopping exporter\nstopping discord\nstopping bus$/,
+  );
   expect(await waitUntilGone(children.keys())).toEqual([]);
   expect(readdirSync(folder)).toEqual([]);
 });

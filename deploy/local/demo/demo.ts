@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { CodedError } from '../../../runtime/errors.ts';
+import { PageReceiver } from '../page-receiver.ts';
 import { ensureTool } from '../tools/ensure-tool.ts';
+import type { ToolName } from '../tools/tool-table.ts';
 import type { DemoConfig } from './config.ts';
 import { Fleet } from './fleet.ts';
 import { checkLedger } from './ledger-check.ts';
@@ -13,6 +15,7 @@ import type { DemoOptions } from './options.ts';
 import type { Reading } from './reading.ts';
 import { createScreen, type Screen } from './screen.ts';
 import { SIMULATOR } from './services.ts';
+import { showPages } from './show-pages.ts';
 import { isHandled, problemsOf, summaryOf, type Outcome } from './verdict.ts';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..', '..');
@@ -36,7 +39,12 @@ export interface DemoParts {
 
 /** Runs the whole bot. @returns whether events flowed and nothing was lost */
 export async function runDemo({ options, config, output, stop, kill }: DemoParts): Promise<boolean> {
-  const natsServer = await ensureTool('nats-server', { log: (line) => output.write(`${line}\n`) });
+  const find = async (name: ToolName) => ensureTool(name, { log: (line) => output.write(`${line}\n`) });
+  const programs = {
+    'nats-server': await find('nats-server'),
+    prometheus: await find('prometheus'),
+    alertmanager: await find('alertmanager'),
+  };
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'shardwatch-demo-'));
   const logFolder = join(folder, 'logs');
@@ -49,8 +57,10 @@ export async function runDemo({ options, config, output, stop, kill }: DemoParts
   });
   screen.print(title, `logs in ${logFolder}`);
 
+  const pages = stack.use(await PageReceiver.start());
+  showPages(pages, (text) => screen.note(text));
   const fleet = new Fleet({
-    plan: { options, config, natsServer, folder },
+    plan: { options, config, programs, folder, pagesUrl: pages.url },
     cwd: REPOSITORY,
     logFolder,
     screen,

@@ -2,14 +2,18 @@ import { join } from 'node:path';
 
 import { CONSUMER_NAMES } from '../../../bot/streams.ts';
 import type { DemoConfig } from './config.ts';
+import { alertmanager, prometheus } from './monitoring.ts';
 import type { DemoOptions } from './options.ts';
 import type { ServiceSpec } from './supervised-service.ts';
 
 export interface ServicePlan {
   readonly options: DemoOptions;
   readonly config: DemoConfig;
-  readonly natsServer: string;
+  /** Paths of the programs that are not ours. */
+  readonly programs: Readonly<Record<'nats-server' | 'prometheus' | 'alertmanager', string>>;
   readonly folder: string;
+  /** Where Alertmanager sends what people should know. */
+  readonly pagesUrl: string;
   /** `host:port` of a service of an earlier tier. */
   readonly addressOf: (name: string) => string;
 }
@@ -29,6 +33,11 @@ const SIMULATOR_GUILDS = 400;
 /** Large bots are given 16; at 1 eight shards would take 40 s to identify. */
 const SIMULATOR_MAX_CONCURRENCY = 16;
 
+const EXPORTER = 'exporter';
+const GATEWAY_NAMES = Array.from({ length: GATEWAYS }, (_, ordinal) => `gateway-${ordinal}`);
+/** What Prometheus scrapes, by the names of jobs that the rules know. */
+const JOBS = { gateway: GATEWAY_NAMES, worker: CONSUMER_NAMES, exporter: [EXPORTER] } as const;
+
 /**
  * Everything that the demo runs. Tiers start in this order, the services of one together, and stop
  * in the reverse order: gateways first, so that what they took is still stored and handled.
@@ -41,14 +50,16 @@ export const TIERS: readonly Tier[] = [
   { name: 'workers', services: (plan) => CONSUMER_NAMES.map((consumer) => worker(plan, consumer)) },
   {
     name: 'gateways',
-    services: (plan) => Array.from({ length: GATEWAYS }, (_, ordinal) => gateway(plan, ordinal)),
+    services: (plan) => GATEWAY_NAMES.map((_, ordinal) => gateway(plan, ordinal)),
   },
+  { name: 'alertmanager', services: (plan) => [alertmanager(plan)] },
+  { name: 'prometheus', services: (plan) => [prometheus(plan, JOBS)] },
 ];
 
-function natsServer({ natsServer: command, folder }: ServicePlan): ServiceSpec {
+function natsServer({ programs, folder }: ServicePlan): ServiceSpec {
   return {
     name: NATS,
-    command,
+    command: programs['nats-server'],
     args: (port) => ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', join(folder, 'store')],
     env: () => ({}),
     isListening: (line) => line.includes('Server is ready'),
@@ -78,7 +89,7 @@ function simulator({ options, config }: ServicePlan): ServiceSpec {
 function exporter({ config, addressOf }: ServicePlan): ServiceSpec {
   return {
     ...nodeProcess('exporters/main.ts'),
-    name: 'exporter',
+    name: EXPORTER,
     env: (port) => ({ ...config.passedOn, PORT: String(port), NATS_URL: `nats://${addressOf(NATS)}` }),
   };
 }
@@ -95,7 +106,7 @@ function gateway(plan: ServicePlan, ordinal: number): ServiceSpec {
   const { shards } = plan.options;
   return {
     ...nodeProcess('bot/gateway/main.ts'),
-    name: `gateway-${ordinal}`,
+    name: GATEWAY_NAMES[ordinal] ?? '',
     env: (port) => ({
       ...botEnvironment(plan, port),
       SHARD_COUNT: String(shards),

@@ -13,6 +13,8 @@ export interface ServiceSpec {
   /** "gateway-0" */
   readonly name: string;
   readonly command: string;
+  /** Writes the files that it reads, before its first start. */
+  readonly prepare?: () => Promise<void>;
   /** @param port the free port that it is to listen on */
   readonly args: (port: number) => readonly string[];
   readonly env: (port: number) => Readonly<Record<string, string>>;
@@ -77,6 +79,7 @@ export class SupervisedService {
    * @throws {CodedError} SERVICE_FAILED with the end of its log
    */
   async start(): Promise<void> {
+    await this.#parts.spec.prepare?.();
     const listening = Promise.withResolvers<void>();
     this.#loop = this.#keepRunning(listening);
     // A failure reaches who waits for `listening`.

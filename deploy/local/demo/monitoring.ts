@@ -1,0 +1,71 @@
+import { readFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { alertmanagerConfig } from '../../../alerts/alertmanager/config-file.ts';
+import { localReceivers } from '../../../alerts/alertmanager/local-receivers.ts';
+import { DEFAULT_ALERTMANAGER } from '../../../alerts/alertmanager/settings.ts';
+import { DEFAULT_SETTINGS } from '../../../alerts/settings.ts';
+import { CONFIG_FILE, writePrometheusFiles } from '../prometheus-config.ts';
+import type { ServicePlan } from './services.ts';
+import type { ServiceSpec } from './supervised-service.ts';
+
+export const ALERTMANAGER = 'alertmanager';
+const RULES = join(import.meta.dirname, '..', '..', '..', 'alerts', 'generated', 'rules.yaml');
+
+/** Routes, silencing and waits as shipped; all receivers are the demo itself, which prints what arrives. */
+export function alertmanager({ programs, folder, pagesUrl }: ServicePlan): ServiceSpec {
+  const own = join(folder, ALERTMANAGER);
+  const configFile = join(own, 'alertmanager.yaml');
+  return {
+    name: ALERTMANAGER,
+    command: programs.alertmanager,
+    prepare: async () => {
+      await mkdir(own, { recursive: true });
+      const settings = { ...DEFAULT_ALERTMANAGER, receivers: localReceivers(pagesUrl) };
+      await writeFile(configFile, alertmanagerConfig(settings, DEFAULT_SETTINGS));
+    },
+    args: (port) => [
+      `--config.file=${configFile}`,
+      `--storage.path=${join(own, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      '--cluster.listen-address=',
+    ],
+    env: () => ({}),
+    isListening: (line) => /msg="?Listening/.test(line),
+    pages: ['/'],
+  };
+}
+
+/** @param jobs job name -> services of earlier tiers */
+export function prometheus(
+  plan: ServicePlan,
+  jobs: Readonly<Record<string, readonly string[]>>,
+): ServiceSpec {
+  const { programs, folder, addressOf } = plan;
+  const own = join(folder, 'prometheus');
+  return {
+    name: 'prometheus',
+    command: programs.prometheus,
+    prepare: async () => {
+      await mkdir(own, { recursive: true });
+      const { scrapeInterval, evaluationInterval } = DEFAULT_SETTINGS.prometheus;
+      await writePrometheusFiles(own, {
+        jobs: Object.fromEntries(
+          Object.entries(jobs).map(([job, names]) => [job, names.map((name) => addressOf(name))]),
+        ),
+        rules: await readFile(RULES, 'utf8'),
+        alertmanager: addressOf(ALERTMANAGER),
+        scrapeInterval,
+        evaluationInterval,
+      });
+    },
+    args: (port) => [
+      `--config.file=${join(own, CONFIG_FILE)}`,
+      `--storage.tsdb.path=${join(own, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ],
+    env: () => ({}),
+    isListening: (line) => line.includes('ready to receive web requests'),
+    pages: ['/alerts'],
+  };
+}
