@@ -40,7 +40,8 @@ export const DEFAULT_ALERTMANAGER: AlertmanagerSettings = {
     // Shards of one gateway cross their limit within one scrape and one evaluation of each other, and are
     // one page. A reminder every hour: who took the page has long acknowledged it elsewhere.
     page: { groupWait: '20s', groupInterval: '1m', repeatInterval: '1h' },
-    // DiscordShardDown fires 30 to 60 s later and JetStreamConsumerStalled 60 to 75 s, and replace it.
+    // DiscordShardDown fires 30 to 60 s later and JetStreamConsumerStalled 60 to 90 s, and replace it.
+    // Alertmanager waits only where nothing was told lately: soon after one incident both may be told.
     unseen: { groupWait: '2m', groupInterval: '1m', repeatInterval: '1h' },
     // Nobody waits for these: better few and whole.
     ticket: { groupWait: '1m', groupInterval: '5m', repeatInterval: '1d' },
