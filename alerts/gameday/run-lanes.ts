@@ -1,8 +1,12 @@
-import { Fleet } from './fleet.ts';
+import type { Fleet } from './fleet.ts';
 import type { ScenarioResult } from './result.ts';
-import { runScenario } from './run-scenario.ts';
+import { runScenario, untilQuiet } from './run-scenario.ts';
 import type { Scenario } from './scenario.ts';
+import { startFleet } from './start-fleet.ts';
 import type { Timing } from './timing.ts';
+
+/** How long the last alerts of a scenario may still be there before the next one. */
+const QUIET_MS = 5_000;
 
 export interface LanesParts {
   readonly scenarios: readonly Scenario[];
@@ -32,18 +36,27 @@ async function runLane(
   queue: Scenario[],
   results: Map<string, ScenarioResult>,
 ): Promise<void> {
-  progress(lane, 'starting a fleet');
-  await using fleet = await Fleet.start(timing, signal);
-  for (let scenario = queue.shift(); scenario; scenario = queue.shift()) {
-    const { name } = scenario;
-    const result = await runScenario(
-      { fleet, timing, signal, progress: (text) => progress(lane, `${name}: ${text}`) },
-      scenario,
-    );
-    results.set(name, result);
-    onResult(result);
-    progress(lane, `${name}: waiting for calm`);
-    await fleet.settled(signal);
+  let fleet: Fleet | undefined;
+  try {
+    for (let scenario = queue.shift(); scenario; scenario = queue.shift()) {
+      const { name } = scenario;
+      if (!fleet) {
+        progress(lane, 'starting a fleet');
+        fleet = await startFleet(timing, signal);
+      }
+      const result = await runScenario(
+        { fleet, timing, signal, progress: (text) => progress(lane, `${name}: ${text}`) },
+        scenario,
+      );
+      results.set(name, result);
+      onResult(result);
+      // The next one needs silence; where alerts are kept for long, a new fleet has it sooner.
+      if (await untilQuiet(fleet, QUIET_MS, signal)) continue;
+      await fleet[Symbol.asyncDispose]();
+      fleet = undefined;
+    }
+  } finally {
+    progress(lane, 'stopping');
+    await fleet?.[Symbol.asyncDispose]();
   }
-  progress(lane, 'stopping');
 }

@@ -29,7 +29,7 @@ export const REAL_TIMING: Timing = {
   alertmanager: DEFAULT_ALERTMANAGER.timing,
   quietNightMs: 300_000,
   calmMs: 240_000,
-  resolveCapMs: 900_000,
+  resolveCapMs: 150_000,
 };
 
 export const FAST_TIMING: Timing = {

@@ -9,11 +9,11 @@ interface Options {
   readonly json?: boolean;
 }
 
-const PARTS = ['path', 'sustained', 'latency', 'memory'] as const;
+const PARTS = ['path', 'instrumentation', 'sustained', 'latency', 'memory', 'scrape', 'collection'] as const;
 
 const command = new Command('npm run bench --')
   .description(
-    'Measures the gateway path, end-to-end latency and memory beside baselines of the same run. Takes some minutes; close other programs.',
+    'Measures the gateway path, what instrumentation costs, end-to-end latency, memory, and scrapes of gateway and exporter beside baselines of the same run. Takes some minutes; close other programs.',
   )
   .option('--rounds <n>', 'how often each figure is taken; medians are shown', positive, 3)
   .option('--only <parts>', `comma-separated out of ${PARTS.join(', ')}`, parts)

@@ -1,7 +1,7 @@
 import type { Fleet } from '../fleet.ts';
 import { limitOf } from '../limits.ts';
 import type { Severity } from '../../thresholds.ts';
-import type { ExpectedAlert, PagingScenario } from '../scenario.ts';
+import type { PagingScenario } from '../scenario.ts';
 
 const CONSUMER = 'moderation-worker';
 const LABELS = { consumer_name: CONSUMER } as const;
@@ -9,18 +9,8 @@ const LABELS = { consumer_name: CONSUMER } as const;
 const DELETE_ROUTE = 'DELETE /channels/:id/messages/:id';
 
 export const WORKERS: readonly PagingScenario[] = [
-  {
-    kind: 'pages',
-    name: 'worker-slow',
-    title: 'moderation falls behind by more than 10,000 messages but goes on',
-    expects: [backlog('warning'), backlog('critical')],
-    along: ['JetStreamConsumerPendingHigh'],
-    inject: async (fleet) => {
-      fleet.slowDown(CONSUMER);
-      fleet.simulator.traffic.burst(limitOf('JetStreamConsumerPendingHigh', 'critical') * 1.5, 'message');
-      return async () => fleet.speedUp(CONSUMER);
-    },
-  },
+  slow('worker-slow', 'warning'),
+  slow('worker-much-too-slow', 'critical'),
   {
     kind: 'pages',
     name: 'worker-hung',
@@ -44,13 +34,29 @@ export const WORKERS: readonly PagingScenario[] = [
   poison('poison-many', 'critical', 0.4),
 ];
 
-function backlog(severity: Severity): ExpectedAlert {
+/** A burst half as large again as the limit meets a worker that is alive and far too slow. */
+function slow(name: string, severity: Severity): PagingScenario {
   const alertname = 'JetStreamConsumerPendingHigh';
+  const limit = limitOf(alertname, severity);
   return {
-    alertname,
-    severity,
-    labels: LABELS,
-    isTrue: async (fleet) => (await waiting(fleet)) > limitOf(alertname, severity),
+    kind: 'pages',
+    name,
+    title: `moderation falls behind by more than ${limit} messages but goes on`,
+    expects: [
+      {
+        alertname,
+        severity,
+        labels: LABELS,
+        isTrue: async (fleet) => (await waiting(fleet)) > limit,
+      },
+    ],
+    // On its way to critical it is a warning.
+    along: [alertname],
+    inject: async (fleet) => {
+      fleet.slowDown(CONSUMER);
+      fleet.simulator.traffic.burst(limit * 1.5, 'message');
+      return async () => fleet.speedUp(CONSUMER);
+    },
   };
 }
 

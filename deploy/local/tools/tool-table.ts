@@ -60,6 +60,25 @@ const NATS_SERVER = {
   page: 'https://nats.io/download/',
 } as const satisfies Tool;
 
+/** What our exporter is measured against. */
+const NATS_EXPORTER = {
+  programs: ['prometheus-nats-exporter'],
+  variable: 'PROMETHEUS_NATS_EXPORTER',
+  versionArgs: ['-version'],
+  minVersion: '0.0.0',
+  folders: [],
+  debianPackage: undefined,
+  goModule: {
+    module: 'github.com/nats-io/prometheus-nats-exporter',
+    package: '',
+    version: 'v0.20.1',
+    releaseVariable: { name: 'main.version', value: '0.20.1' },
+  },
+  brew: undefined,
+  dnf: undefined,
+  page: 'https://github.com/nats-io/prometheus-nats-exporter/releases',
+} as const satisfies Tool;
+
 /** What the tests run beside Debian's, which is years older, where Go can build it. */
 const NATS_SERVER_CURRENT = {
   ...NATS_SERVER,
@@ -133,6 +152,7 @@ const FROM_POSTGRESQL = {
 export const TOOLS = {
   'nats-server': NATS_SERVER,
   'nats-server-current': NATS_SERVER_CURRENT,
+  'prometheus-nats-exporter': NATS_EXPORTER,
   prometheus: {
     ...FROM_PROMETHEUS,
     programs: ['prometheus'],
