@@ -1,44 +1,56 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 
-import type { LocalProcess } from '../../deploy/local/process.ts';
 import type { Pipeline } from '../testing/pipeline.ts';
 import { scrape } from '../testing/scrape.ts';
 import { messagesInStream, startBench } from './bench-rig.ts';
-import { cpuSecondsOf } from './measure.ts';
+import { cpuSecondsOf, mainThreadSecondsOf } from './measure.ts';
 
-export const VARIANTS = ['off', 'metrics', 'traces'] as const;
+const VARIANTS = ['off', 'metrics', 'traces'] as const;
 export type Variant = (typeof VARIANTS)[number];
 
-/** CPU of the gateway process for one event, in microseconds. */
-export type InstrumentationCost = Readonly<Record<Variant, number>>;
-
-const SHARDS = 4;
-const EVENTS_PER_SECOND = 5_000;
-/** Time for the compiler; not measured. */
-const WARM_UP_SLICES = 2;
-const SLICES = 6;
-const SLICE_MS = 2_500;
-const STORED_POLL_MS = 50;
-const STORED_TIMEOUT_MS = 20_000;
-
-const NO_METRICS = `--import=${new URL('uninstrumented/replace-metrics.ts', import.meta.url).pathname}`;
+/** CPU for one event, in microseconds. */
+export interface EventCost {
+  /** Of the whole process, its helper threads that collect garbage with it. */
+  readonly process: number;
+  /** Of the thread that runs the code, which is what limits it. */
+  readonly eventLoop: number;
+}
 
 interface Rig {
   readonly variant: Variant;
   readonly pipeline: Pipeline;
-  readonly gateway: LocalProcess;
+  readonly pid: number;
   readonly port: number;
-  cpuSeconds: number;
-  events: number;
 }
 
+interface Used {
+  readonly process: number;
+  readonly eventLoop: number;
+  readonly events: number;
+}
+
+const SHARDS = 4;
+const EVENTS_PER_SECOND = 5_000;
+/** For the compiler; not counted. */
+const WARM_UP_TURNS = 2;
+const TURNS = 6;
+/** After a start from idle, and what the idle time set off. */
+const SETTLE_MS = 1_500;
+const MEASURED_MS = 3_000;
+const STORED_POLL_MS = 50;
+const STORED_TIMEOUT_MS = 20_000;
+const NO_METRICS = fileURLToPath(new URL('uninstrumented/replace-metrics.ts', import.meta.url));
+
 /**
- * Three gateways of their own at the same time, of which one at a time has traffic, in short turns, so
- * that a noisy neighbour hits all of them. Each turn is measured until its last event is stored. Those
- * with metrics are scraped once a turn, more often than Prometheus would.
+ * Three gateways at the same time, of which one has traffic, in turns, so that a neighbour's busy minute
+ * is shared by all: one without metrics, logs and traces, one with metrics and logs, one with all. Those
+ * with metrics are scraped once in each turn, more often than by any Prometheus.
  * @param traceEnv what turns traces on
  */
-export async function measureInstrumentation(traceEnv: Record<string, string>): Promise<InstrumentationCost> {
+export async function measureInstrumentation(
+  traceEnv: Record<string, string>,
+): Promise<Record<Variant, EventCost>> {
   await using stack = new AsyncDisposableStack();
   const rigs: Rig[] = [];
   for (const variant of VARIANTS) {
@@ -48,24 +60,26 @@ export async function measureInstrumentation(traceEnv: Record<string, string>): 
       gatewayEnv: envOf(variant, traceEnv),
     });
     stack.use(pipeline);
-    rigs.push({ variant, pipeline, gateway: gateway.process, port, cpuSeconds: 0, events: 0 });
+    rigs.push({ variant, pipeline, pid: gateway.process.pid, port });
   }
   for (const rig of rigs) await checkVariant(rig);
-  for (let slice = 0; slice < WARM_UP_SLICES; slice += 1) for (const rig of rigs) await takeTurn(rig);
-  for (const rig of rigs) Object.assign(rig, { cpuSeconds: 0, events: 0 });
-  for (let slice = 0; slice < SLICES; slice += 1) {
-    for (const rig of slice % 2 === 0 ? rigs : rigs.toReversed()) await takeTurn(rig);
+  const turns = Object.fromEntries(VARIANTS.map((variant) => [variant, [] as Used[]]));
+  for (let turn = 0; turn < WARM_UP_TURNS + TURNS; turn += 1) {
+    for (const rig of turn % 2 === 0 ? rigs : rigs.toReversed()) {
+      const used = await takeTurn(rig);
+      if (turn >= WARM_UP_TURNS) turns[rig.variant]?.push(used);
+    }
   }
-  const cost = rigs.map(({ variant, cpuSeconds, events }) => [variant, (cpuSeconds / events) * 1e6]);
-  return Object.fromEntries(cost) as InstrumentationCost;
+  const costs = Object.entries(turns).map(([variant, all]) => [variant, costOf(all)]);
+  return Object.fromEntries(costs) as Record<Variant, EventCost>;
 }
 
 function envOf(variant: Variant, traceEnv: Record<string, string>): Record<string, string> {
   if (variant === 'traces') return traceEnv;
-  return variant === 'metrics' ? {} : { LOG_LEVEL: 'silent', NODE_OPTIONS: NO_METRICS };
+  return variant === 'metrics' ? {} : { LOG_LEVEL: 'silent', NODE_OPTIONS: `--import=${NO_METRICS}` };
 }
 
-/** A gateway that is off must have nothing to say, and one that is on must have. */
+/** One that is off must have nothing to tell, the others must. */
 async function checkVariant({ variant, port }: Rig): Promise<void> {
   const { series } = await scrape(port);
   if ((series.length === 0) !== (variant === 'off')) {
@@ -73,27 +87,46 @@ async function checkVariant({ variant, port }: Rig): Promise<void> {
   }
 }
 
-async function takeTurn(rig: Rig): Promise<void> {
-  const { pipeline, gateway, port, variant } = rig;
+async function takeTurn({ variant, pipeline, pid, port }: Rig): Promise<Used> {
   const { traffic, ledger } = pipeline.simulator;
-  const sentBefore = ledger.counts().dispatches;
-  const cpuBefore = cpuSecondsOf(gateway.pid);
   traffic.start({ eventsPerSecond: EVENTS_PER_SECOND, mix: { message: 1 } });
-  await sleep(SLICE_MS);
+  await sleep(SETTLE_MS);
+  const now = (): Used => ({
+    process: cpuSecondsOf(pid),
+    eventLoop: mainThreadSecondsOf(pid),
+    events: ledger.counts().dispatches,
+  });
+  const before = now();
+  await sleep(MEASURED_MS / 2);
   if (variant !== 'off') await scrape(port);
+  await sleep(MEASURED_MS / 2);
+  const after = now();
   traffic.stop();
-  const sent = ledger.counts().dispatches;
-  await untilStored(pipeline, sent);
-  rig.cpuSeconds += cpuSecondsOf(gateway.pid) - cpuBefore;
-  rig.events += sent - sentBefore;
+  await untilStored(pipeline);
+  return {
+    process: after.process - before.process,
+    eventLoop: after.eventLoop - before.eventLoop,
+    events: after.events - before.events,
+  };
 }
 
-async function untilStored(pipeline: Pipeline, total: number): Promise<void> {
+/** The one that is off has to do the same work. */
+async function untilStored(pipeline: Pipeline): Promise<void> {
+  const { dispatches } = pipeline.simulator.ledger.counts();
   const deadlineMs = performance.now() + STORED_TIMEOUT_MS;
   for (;;) {
     const stored = await messagesInStream(pipeline);
-    if (stored === total) return;
-    if (performance.now() > deadlineMs) throw new Error(`${stored} of ${total} events were stored`);
+    if (stored === dispatches) return;
+    if (performance.now() > deadlineMs) throw new Error(`${stored} of ${dispatches} events were stored`);
     await sleep(STORED_POLL_MS);
   }
+}
+
+function costOf(turns: readonly Used[]): EventCost {
+  const sum = (value: (used: Used) => number) => turns.reduce((total, used) => total + value(used), 0);
+  const events = sum((used) => used.events);
+  return {
+    process: (sum((used) => used.process) / events) * 1e6,
+    eventLoop: (sum((used) => used.eventLoop) / events) * 1e6,
+  };
 }

@@ -14,6 +14,12 @@ export function cpuSecondsOf(pid: number): number {
   return (Number(fields[UTIME_FIELD]) + Number(fields[UTIME_FIELD + 1])) / TICKS_PER_SECOND;
 }
 
+/** CPU seconds of the thread in which Node runs JavaScript. */
+export function mainThreadSecondsOf(pid: number): number {
+  const [nanoseconds] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ');
+  return Number(nanoseconds) / 1e9;
+}
+
 /** Resident memory of a process in MiB. */
 export function residentMibOf(pid: number): number {
   const [, resident] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ');
