@@ -6,7 +6,7 @@ import { scrape } from '../testing/scrape.ts';
 import { messagesInStream, startBench } from './bench-rig.ts';
 import { cpuSecondsOf, mainThreadSecondsOf } from './measure.ts';
 
-const VARIANTS = ['off', 'metrics', 'traces'] as const;
+export const VARIANTS = ['off', 'metrics', 'traces'] as const;
 export type Variant = (typeof VARIANTS)[number];
 
 /** CPU for one event, in microseconds. */

@@ -1,5 +1,4 @@
-import type { CollectionCost } from './collection.ts';
-import { VARIANTS } from './instrumentation.ts';
+import { collectionLines, instrumentationLines, scrapeLines } from './print-exporters.ts';
 import type { BenchReport, PathReport } from './run-bench.ts';
 
 /** The report as Markdown, as it stands in the README. */
@@ -35,47 +34,6 @@ export function printReport(report: BenchReport): string {
   if (report.scrape) lines.push(...scrapeLines(report.scrape), '');
   if (report.collection) lines.push(...collectionLines(report.collection), '');
   return `${lines.join('\n')}\n`;
-}
-
-function instrumentationLines(cost: NonNullable<BenchReport['instrumentation']>): string[] {
-  const names = {
-    off: 'off',
-    metrics: 'metrics, scraped, and logs',
-    traces: 'metrics, logs and 20% traces',
-  } as const;
-  const rows = VARIANTS.map((variant) => {
-    const { median, spread } = cost[variant];
-    const share = variant === 'off' ? '' : `+${((median / cost.off.median - 1) * 100).toFixed(1)}%`;
-    return `| ${names[variant]} | ${median.toFixed(1)} ± ${(spread * 100).toFixed(0)}% | ${share} |`;
-  });
-  return ['| instrumentation of the gateway | µs CPU an event | more than off |', '|---|---|---|', ...rows];
-}
-
-function scrapeLines(rows: NonNullable<BenchReport['scrape']>): string[] {
-  const lines = rows.flatMap(({ shards, gateway, library }) =>
-    (
-      [
-        ['gateway', gateway],
-        ["the same series in prom-client's gauges", library],
-      ] as const
-    ).map(
-      ([name, cost]) =>
-        `| ${name} | ${shards} | ${cost.series} | ${(cost.bytes / 1_024).toFixed(0)} | ${cost.medianMs.toFixed(1)} | ${cost.cpuMs.toFixed(1)} |`,
-    ),
-  );
-  return ['| one scrape | shards | series | KiB | ms | CPU ms |', '|---|---|---|---|---|---|', ...lines];
-}
-
-function collectionLines(costs: readonly CollectionCost[]): string[] {
-  const rows = costs.map(
-    ({ exporter, consumers, medianMs, cpuMs, serverCpuMs, bytes, requests }) =>
-      `| ${exporter} | ${consumers} | ${medianMs.toFixed(1)} | ${cpuMs.toFixed(1)} | ${serverCpuMs.toFixed(1)} | ${(bytes / 1_024).toFixed(0)} | ${requests.toFixed(1)} |`,
-  );
-  return [
-    '| one collection, 10 streams | consumers | ms | CPU ms | nats-server CPU ms | KiB | requests to NATS |',
-    '|---|---|---|---|---|---|---|',
-    ...rows,
-  ];
 }
 
 function pathLines(path: PathReport): string[] {

@@ -11,17 +11,17 @@ import {
   type Ratio,
   type SustainedStep,
 } from './gateway-path.ts';
-import { measureCollection, type CollectionCost } from './collection.ts';
-import {
-  measureInstrumentation,
-  VARIANTS,
-  type InstrumentationCost,
-  type Variant,
-} from './instrumentation.ts';
-import { measureGatewayScrape, measureLibraryScrape, type ScrapeCost } from './scrape-cost.ts';
 import { measureLatency, type Latency } from './latency.ts';
 import { median } from './measure.ts';
 import { measureClientMemory, measureGatewayMemory } from './memory.ts';
+import {
+  runCollection,
+  runInstrumentation,
+  runScrape,
+  type CollectionReport,
+  type InstrumentationRow,
+  type ScrapeRow,
+} from './run-exporters.ts';
 
 export interface BenchReport {
   readonly machine: string;
@@ -30,16 +30,9 @@ export interface BenchReport {
   readonly sustained?: readonly SustainedStep[];
   readonly latency?: Readonly<Record<string, Latency>>;
   readonly memory?: readonly MemoryRow[];
-  readonly instrumentation?: Readonly<Record<Variant, Ratio>>;
+  readonly instrumentation?: readonly InstrumentationRow[];
   readonly scrape?: readonly ScrapeRow[];
-  readonly collection?: readonly CollectionCost[];
-}
-
-export interface ScrapeRow {
-  readonly shards: number;
-  readonly gateway: ScrapeCost;
-  /** The same series in prom-client's own gauges. */
-  readonly library: ScrapeCost;
+  readonly collection?: CollectionReport;
 }
 
 export interface PathReport {
@@ -70,8 +63,6 @@ const LATENCY_RATES = [500, 2_000, 5_000];
 const LATENCY_SECONDS = 8;
 const SUSTAINED_SECONDS = 8;
 const SHARD_COUNTS = [1, 16, 64];
-const SCRAPED_SHARDS = [64, 1_000];
-const COLLECTED_CONSUMERS = [10, 100, 1_000];
 /** Events a second that one gateway process is asked for, until one step fails. */
 const SUSTAINED_RATES = [5_000, 8_000, 10_000, 12_000, 14_000];
 
@@ -163,39 +154,6 @@ async function runMemory({ rounds, progress }: BenchRun): Promise<MemoryRow[]> {
     rows.push({ shards, gatewayMib: median(gateway), clientMib: await measureClientMemory(shards) });
   }
   return rows;
-}
-
-async function runInstrumentation(
-  { rounds, progress }: BenchRun,
-  env: Record<string, string>,
-): Promise<Readonly<Record<Variant, Ratio>>> {
-  const taken: InstrumentationCost[] = [];
-  for (let round = 1; round <= rounds; round += 1) {
-    progress(`instrumentation, round ${round} of ${rounds}`);
-    taken.push(await measureInstrumentation(env));
-  }
-  const ratios = VARIANTS.map((variant) => [variant, summarise(taken.map((cost) => cost[variant]))]);
-  return Object.fromEntries(ratios) as Record<Variant, Ratio>;
-}
-
-async function runScrape({ progress }: BenchRun): Promise<ScrapeRow[]> {
-  const rows: ScrapeRow[] = [];
-  for (const shards of SCRAPED_SHARDS) {
-    progress(`scrape with ${shards} shards`);
-    const gateway = await measureGatewayScrape(shards);
-    rows.push({ shards, gateway, library: await measureLibraryScrape(shards) });
-  }
-  return rows;
-}
-
-async function runCollection({ progress }: BenchRun): Promise<CollectionCost[]> {
-  const costs: CollectionCost[] = [];
-  for (const consumers of COLLECTED_CONSUMERS) {
-    progress(`collection of ${consumers} consumers`);
-    const skipped = (reason: string) => progress(`SKIPPED beside prometheus-nats-exporter: ${reason}`);
-    costs.push(...(await measureCollection(consumers, skipped)));
-  }
-  return costs;
 }
 
 /** Takes spans and forgets them, as cheaply as may be. */
