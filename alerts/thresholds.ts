@@ -49,7 +49,9 @@ export const THRESHOLDS = {
   DiscordShardEventGap: {
     measures: 'time since the last event of a shard that is up and has guilds',
     unit: 'seconds',
-    warning: { value: 30, for: '30s', keepFiringFor: '0s' },
+    // A shard that stays deaf is given a new session every 90 s, whose first events end the gap for a while:
+    // kept until the next gap, or nobody would ever be told.
+    warning: { value: 30, for: '30s', keepFiringFor: '2m' },
     critical: { value: 120, for: '0s', keepFiringFor: '0s' },
     /** After this long gateways probe a quiet shard; a limit below would be crossed by every quiet one. */
     probedAfter: '20s',

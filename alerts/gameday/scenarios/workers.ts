@@ -34,7 +34,11 @@ export const WORKERS: readonly PagingScenario[] = [
   poison('poison-many', 'critical', 0.4),
 ];
 
-/** A burst half as large again as the limit meets a worker that is alive and far too slow. */
+/** So that it stays above the warning's limit for as long as the alert waits, and below the critical one. */
+const WARNING_BURST = 5;
+const CRITICAL_BURST = 1.5;
+
+/** A burst meets a worker that is alive and far too slow. */
 function slow(name: string, severity: Severity): PagingScenario {
   const alertname = 'JetStreamConsumerPendingHigh';
   const limit = limitOf(alertname, severity);
@@ -54,7 +58,10 @@ function slow(name: string, severity: Severity): PagingScenario {
     along: [alertname],
     inject: async (fleet) => {
       fleet.slowDown(CONSUMER);
-      fleet.simulator.traffic.burst(limit * 1.5, 'message');
+      fleet.simulator.traffic.burst(
+        limit * (severity === 'warning' ? WARNING_BURST : CRITICAL_BURST),
+        'message',
+      );
       return async () => fleet.speedUp(CONSUMER);
     },
   };
