@@ -12,7 +12,7 @@ import type { Integration } from './integrations/integration.ts';
 import { localReceivers } from './local-receivers.ts';
 import type { ReadSecret } from './receivers.ts';
 import { DEFAULT_ALERTMANAGER, type AlertmanagerSettings } from './settings.ts';
-import { testedVersions } from './testing/versions.ts';
+import { testedVersions } from '../../deploy/local/testing/tested-versions.ts';
 import { isAtLeast } from './version.ts';
 
 const tools = await testedVersions('amtool');

@@ -12,7 +12,7 @@ import { readSecretFile } from './read-secret.ts';
 import { FAST_TIMING } from './testing/fast.ts';
 import { startMailReceiver } from './testing/mail-receiver.ts';
 import { startPostReceiver } from './testing/post-receiver.ts';
-import { testedVersions } from './testing/versions.ts';
+import { testedVersions } from '../../deploy/local/testing/tested-versions.ts';
 
 const versions = await testedVersions('alertmanager');
 

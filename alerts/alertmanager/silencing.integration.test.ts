@@ -5,7 +5,7 @@ import { PageReceiver } from '../../deploy/local/page-receiver.ts';
 import type { AlertName, Severity } from '../thresholds.ts';
 import { WATCHDOG } from '../thresholds.ts';
 import { fastConfig } from './testing/fast.ts';
-import { testedVersions } from './testing/versions.ts';
+import { testedVersions } from '../../deploy/local/testing/tested-versions.ts';
 
 type Labels = Readonly<Record<string, string>>;
 

@@ -12,7 +12,6 @@ import type { Prometheus } from '../../deploy/local/prometheus.ts';
 import { WATCHDOG } from '../thresholds.ts';
 import { RedeliveryShare } from './redelivery-share.ts';
 import type { Service } from './service.ts';
-import { SlowMotion } from './slow-motion.ts';
 import { SHARDS, SHARDS_PER_GATEWAY, WORKERS } from './fleet-shape.ts';
 import type { Timing } from './timing.ts';
 
@@ -33,7 +32,6 @@ export class Fleet implements AsyncDisposable {
   readonly #nats: NatsServer;
   readonly #resources: AsyncDisposableStack;
   readonly #connection: NatsConnection;
-  readonly #slow = new Map<string, SlowMotion>();
   #natsRuns = true;
   #deadLettersBefore = 0;
   readonly #redelivery: RedeliveryShare;
@@ -113,16 +111,6 @@ export class Fleet implements AsyncDisposable {
     this.#deadLettersBefore = await this.#deadLetters();
   }
 
-  /** Lets the consumer's worker run for a small share of the time. */
-  slowDown(consumer: ConsumerName): void {
-    this.#slow.set(consumer, new SlowMotion(this.worker(consumer)));
-  }
-
-  speedUp(consumer: ConsumerName): void {
-    this.#slow.get(consumer)?.end();
-    this.#slow.delete(consumer);
-  }
-
   get natsRuns(): boolean {
     return this.#natsRuns;
   }
@@ -178,7 +166,6 @@ export class Fleet implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.simulator.traffic.stop();
     this.#redelivery.end();
-    for (const slow of this.#slow.values()) slow.end();
     await this.#resources.disposeAsync();
   }
 

@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { testedVersions } from '../../deploy/local/testing/tested-versions.ts';
 import { labelsOf } from '../../bot/testing/documented-labels.ts';
 import { Prometheus } from '../../deploy/local/prometheus.ts';
 import { applyValues } from '../apply-values.ts';
 import { ruleGroups } from '../rules/groups.ts';
 import { ruleFile } from '../rules/rule-file.ts';
-import { checkRules, promtools } from '../tests/promtool.ts';
+import { checkRules } from '../tests/promtool.ts';
 import { DEFAULT_SETTINGS } from '../settings.ts';
 import { runbookNames } from './runbook-files.ts';
 import { exportedNames } from './testing/exported-metrics.ts';
@@ -59,7 +60,7 @@ test('what stands between backticks and looks like a metric is one', () => {
   }
 });
 
-describe.for(await promtools())('promtool $version', (promtool) => {
+describe.for(await testedVersions('promtool'))('promtool $version', (promtool) => {
   test('every query of a runbook is PromQL', async () => {
     const lines = queries.flatMap(({ text, runbook }, index) => [
       `      - record: runbook:${runbook.toLowerCase()}:query${index}`,

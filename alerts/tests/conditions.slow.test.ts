@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 
+import { testedVersions } from '../../deploy/local/testing/tested-versions.ts';
 import { ruleGroups } from '../rules/groups.ts';
 import type { Rule, RuleGroup } from '../rules/rule.ts';
 import { DEFAULT_SETTINGS } from '../settings.ts';
 import { ALERT_NAMES } from '../thresholds.ts';
 import { ALL_CASES } from './all-cases.ts';
-import { playGroups, promtools } from './promtool.ts';
+import { playGroups } from './promtool.ts';
 
 /** Every condition of every rule is there for a reason: without it, some story ends otherwise. */
 
@@ -18,7 +19,7 @@ interface Cut {
 const CONDITION = /^\s*(and|unless|or)\b/;
 const MINUTE_MS = 60_000;
 
-const [oldest] = await promtools();
+const [oldest] = await testedVersions('promtool');
 const cuts = ruleGroups(DEFAULT_SETTINGS).flatMap((group) =>
   group.rules.flatMap((rule, index) => cutsOf(group, rule, index)),
 );
@@ -31,7 +32,7 @@ test.concurrent.for(cuts)(
   '$rule without "$condition": a story ends otherwise',
   { timeout: 2 * MINUTE_MS },
   async ({ group }) => {
-    if (!oldest) throw new Error('promtools() gives one at least');
+    if (!oldest) throw new Error('there is one at least');
     for (const [, cases] of ALL_CASES.filter(([name]) => isAbout(group, name))) {
       const { passed, output } = await playGroups(oldest, [group], cases);
       if (passed) continue;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import { testedVersions } from '../../deploy/local/testing/tested-versions.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../settings.ts';
 import {
   ALERT_NAMES,
@@ -12,7 +13,7 @@ import {
   type Severity,
 } from '../thresholds.ts';
 import { ALL_CASES } from './all-cases.ts';
-import { playCases, promtools } from './promtool.ts';
+import { playCases } from './promtool.ts';
 
 /** The tests of the rules are tested: moved by one percent, or by one sample, each limit must be missed. */
 
@@ -28,7 +29,7 @@ interface Mutation {
   readonly limit: Limit;
 }
 
-const [oldest] = await promtools();
+const [oldest] = await testedVersions('promtool');
 const mutations = ALERT_NAMES.filter((alert) => !TOO_SLOW.includes(alert)).flatMap((alert) =>
   SEVERITIES.flatMap((severity) => mutate(alert, severity)),
 );

@@ -1,56 +1,25 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { stringify } from 'yaml';
 
-import { ensureTool } from '../../deploy/local/tools/ensure-tool.ts';
-import { versionIn } from '../../deploy/local/tools/tool-version.ts';
-import { messageOf } from '../../runtime/errors.ts';
+import type { TestedVersion } from '../../deploy/local/testing/tested-versions.ts';
 import { ruleGroups } from '../rules/groups.ts';
 import type { RuleGroup } from '../rules/rule.ts';
 import type { Settings } from '../settings.ts';
 import { promtoolFile } from './promtool-file.ts';
 import type { RuleCase } from './rule-case.ts';
 
-export interface Promtool {
-  readonly version: string;
-  readonly binary: string;
-}
-
 export interface Outcome {
   readonly passed: boolean;
   readonly output: string;
 }
 
-/** Debian's, which is the oldest that the rules must load on, and the current release where it can be had. */
-export async function promtools(): Promise<Promtool[]> {
-  const log = (line: string) => process.stderr.write(`${line}\n`);
-  const found = [await promtool('promtool', log)];
-  try {
-    found.push(await promtool('promtool-current', log));
-  } catch (error) {
-    console.warn(`SKIPPED for a current promtool, which cannot be had here: ${messageOf(error)}`);
-  }
-  console.info(`promtool versions under test: ${found.map(({ version }) => version).join(', ')}`);
-  return found;
-}
-
-async function promtool(
-  name: 'promtool' | 'promtool-current',
-  log: (line: string) => void,
-): Promise<Promtool> {
-  const binary = await ensureTool(name, { log });
-  return {
-    binary,
-    version: versionIn(execFileSync(binary, ['--version'], { encoding: 'utf8' })) ?? 'unknown',
-  };
-}
-
 /** Plays the cases against the rules that the settings make. */
 export async function playCases(
-  promtool: Promtool,
+  promtool: TestedVersion,
   settings: Settings,
   cases: readonly RuleCase[],
 ): Promise<Outcome> {
@@ -59,7 +28,7 @@ export async function playCases(
 
 /** Plays the cases against those of the groups that have the alerts which they ask about. */
 export async function playGroups(
-  { binary }: Promtool,
+  { binary }: TestedVersion,
   groups: readonly RuleGroup[],
   cases: readonly RuleCase[],
 ): Promise<Outcome> {
@@ -71,7 +40,7 @@ export async function playGroups(
   return await run(binary, ['test', 'rules', tests]);
 }
 
-export async function checkRules({ binary }: Promtool, text: string): Promise<Outcome> {
+export async function checkRules({ binary }: TestedVersion, text: string): Promise<Outcome> {
   using folder = temporaryFolder();
   const file = join(folder.path, 'rules.yaml');
   writeFileSync(file, text);

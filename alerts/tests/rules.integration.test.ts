@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 
+import { testedVersions } from '../../deploy/local/testing/tested-versions.ts';
 import { ruleFile } from '../rules/rule-file.ts';
 import { DEFAULT_SETTINGS } from '../settings.ts';
 import { ALL_CASES } from './all-cases.ts';
-import { checkRules, playCases, promtools } from './promtool.ts';
+import { checkRules, playCases } from './promtool.ts';
 
-const tools = await promtools();
+const tools = await testedVersions('promtool');
 
 describe.concurrent.for(tools)('promtool $version', (promtool) => {
   test('the rules load, and no lint complains', async () => {

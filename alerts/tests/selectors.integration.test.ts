@@ -1,16 +1,17 @@
 import { expect, test } from 'vitest';
 
+import { testedVersions } from '../../deploy/local/testing/tested-versions.ts';
 import { applyValues } from '../apply-values.ts';
 import { ruleFile } from '../rules/rule-file.ts';
 import { consumer } from './jetstream-series.ts';
-import { checkRules, playCases, promtools } from './promtool.ts';
+import { checkRules, playCases } from './promtool.ts';
 import type { RuleCase } from './rule-case.ts';
 import { gateway } from './shard-series.ts';
 import { hold } from './values.ts';
 
 /** The rules after users' selectors, labels and links: what they see, what they leave out. */
 
-const tools = await promtools();
+const tools = await testedVersions('promtool');
 
 const VALUES = {
   selectors: {

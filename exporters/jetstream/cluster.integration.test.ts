@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, test, vi } from 'vitest';
 import { ADVISORIES_STREAM, STREAMS } from '../../bot/streams.ts';
 import { NatsCluster } from '../../deploy/local/nats-cluster.ts';
 import { countersIn, ExporterProcess } from './testing/exporter-process.ts';
-import { natsVersions } from './testing/nats-versions.ts';
+import { testedVersions } from '../../deploy/local/testing/tested-versions.ts';
 
 const ADVISORIES = STREAMS.find(({ name }) => name === ADVISORIES_STREAM);
 const PUBLISHED = 400;
@@ -13,7 +13,7 @@ const HANDLED = 150;
 const REFUSED = 40;
 const POLL = { timeout: 30_000, interval: 250 };
 
-describe.concurrent.each(await natsVersions())('three servers $version', ({ binary }) => {
+describe.concurrent.each(await testedVersions('nats-server'))('three servers $version', ({ binary }) => {
   let cluster: NatsCluster;
   let connection: NatsConnection;
   let manager: JetStreamManager;

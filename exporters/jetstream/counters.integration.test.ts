@@ -7,7 +7,7 @@ import { LocalProcess } from '../../deploy/local/process.ts';
 import type { ConsumerCounters } from './consumer-tally.ts';
 import { countersIn, ExporterProcess } from './testing/exporter-process.ts';
 import { Ledger, LedgerWorker, ROLES } from './testing/ledger-worker.ts';
-import { natsVersions } from './testing/nats-versions.ts';
+import { testedVersions } from '../../deploy/local/testing/tested-versions.ts';
 
 const ADVISORIES = STREAMS.find(({ name }) => name === ADVISORIES_STREAM);
 const PUBLISHED = 1_000;
@@ -20,7 +20,7 @@ const NAMES = Object.keys(CONSUMERS) as Name[];
 
 const crashed = ROLES.find(({ role }) => role === 'crash')?.count ?? 0;
 
-describe.concurrent.each(await natsVersions())('nats-server $version', ({ binary }) => {
+describe.concurrent.each(await testedVersions('nats-server'))('nats-server $version', ({ binary }) => {
   let server: NatsServer;
   let connection: NatsConnection;
   let exporter: ExporterProcess;

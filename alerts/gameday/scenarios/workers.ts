@@ -38,7 +38,7 @@ export const WORKERS: readonly PagingScenario[] = [
 const WARNING_BURST = 5;
 const CRITICAL_BURST = 1.5;
 
-/** A burst meets a worker that is alive and far too slow. */
+/** Every message of a burst needs Discord's REST API, which allows 50 requests a second. */
 function slow(name: string, severity: Severity): PagingScenario {
   const alertname = 'JetStreamConsumerPendingHigh';
   const limit = limitOf(alertname, severity);
@@ -57,12 +57,12 @@ function slow(name: string, severity: Severity): PagingScenario {
     // On its way to critical it is a warning.
     along: [alertname],
     inject: async (fleet) => {
-      fleet.slowDown(CONSUMER);
+      fleet.traffic({ blockedRatio: 1 });
       fleet.simulator.traffic.burst(
         limit * (severity === 'warning' ? WARNING_BURST : CRITICAL_BURST),
         'message',
       );
-      return async () => fleet.speedUp(CONSUMER);
+      return async () => fleet.traffic({});
     },
   };
 }

@@ -1,5 +1,7 @@
+import { messageOf } from '../../../runtime/errors.ts';
 import { ensureTool } from '../tools/ensure-tool.ts';
 import { TOOLS, type ToolName } from '../tools/tool-table.ts';
+import { TWICE } from './tested-versions.ts';
 
 const NEEDED: readonly ToolName[] = ['nats-server', 'prometheus', 'promtool', 'alertmanager', 'amtool'];
 
@@ -7,4 +9,13 @@ const NEEDED: readonly ToolName[] = ['nats-server', 'prometheus', 'promtool', 'a
 export async function setup(): Promise<void> {
   const log = (line: string) => process.stderr.write(`${line}\n`);
   for (const name of NEEDED) process.env[TOOLS[name].variable] = await ensureTool(name, { log });
+  // One after the other, and before any test waits for it: a build takes minutes.
+  for (const name of TWICE) {
+    const current = `${name}-current` as const;
+    try {
+      process.env[TOOLS[current].variable] = await ensureTool(current, { log });
+    } catch (error) {
+      log(`SKIPPED on a current ${name}: ${messageOf(error)}`);
+    }
+  }
 }

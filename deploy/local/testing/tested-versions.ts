@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 
-import { ensureTool } from '../../../deploy/local/tools/ensure-tool.ts';
-import type { ToolName } from '../../../deploy/local/tools/tool-table.ts';
-import { versionIn } from '../../../deploy/local/tools/tool-version.ts';
+import { ensureTool } from '../tools/ensure-tool.ts';
+import type { ToolName } from '../tools/tool-table.ts';
+import { versionIn } from '../tools/tool-version.ts';
 import { messageOf } from '../../../runtime/errors.ts';
 
 export interface TestedVersion {
@@ -10,8 +10,11 @@ export interface TestedVersion {
   readonly binary: string;
 }
 
-/** Debian's, the oldest that configurations are written for, and the current release where it can be had. */
-export async function testedVersions(tool: 'alertmanager' | 'amtool'): Promise<TestedVersion[]> {
+/** Programs of which two versions are tested. */
+export const TWICE = ['nats-server', 'promtool', 'alertmanager', 'amtool'] as const;
+
+/** Debian's, the oldest that we support, and the current release where it can be had. */
+export async function testedVersions(tool: (typeof TWICE)[number]): Promise<TestedVersion[]> {
   const found = [await find(tool)];
   try {
     found.push(await find(`${tool}-current`));
