@@ -3,7 +3,10 @@ import type { BenchReport, PathReport } from './run-bench.ts';
 
 /** The report as Markdown, as it stands in the README. */
 export function printReport(report: BenchReport): string {
-  const lines = [`${report.machine}; medians of ${report.rounds} rounds.`, ''];
+  const lines = [
+    `${report.machine}; medians of ${report.rounds} rounds, ± half of what lies between the extremes.`,
+    '',
+  ];
   if (report.path) lines.push(...pathLines(report.path), '');
   if (report.sustained) {
     lines.push(
