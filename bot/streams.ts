@@ -1,6 +1,7 @@
 import { AckPolicy, DeliverPolicy, DiscardPolicy, RetentionPolicy, StorageType, nanos } from 'nats';
 import type { ConsumerConfig, StreamConfig } from 'nats';
 
+import { ADVISORIES_STREAM } from '../runtime/consumer-advisory.ts';
 import { EVENTS_STREAM, EVENTS_SUBJECT_PREFIX, subjectOf } from './events.ts';
 
 /**
@@ -10,7 +11,6 @@ import { EVENTS_STREAM, EVENTS_SUBJECT_PREFIX, subjectOf } from './events.ts';
 
 export const TASKS_STREAM = 'TASKS';
 export const DEAD_STREAM = 'DISCORD_DEAD';
-export const ADVISORIES_STREAM = 'ADVISORIES';
 
 export const DEAD_SUBJECT_PREFIX = 'discord.dead.';
 export const TASKS_SUBJECT = 'tasks.process';

@@ -1,4 +1,5 @@
 import { RUNTIME_VARIABLES, runtimeConfig, secretsOf, type RuntimeConfig } from '../runtime/config.ts';
+import { ADVISORIES_STREAM } from '../runtime/consumer-advisory.ts';
 import { integer, oneOf, readEnv, text, type Environment } from '../runtime/env.ts';
 import type { SelectionOptions } from './jetstream/selection.ts';
 
@@ -27,7 +28,7 @@ export const EXPORTER_VARIABLES = {
   JETSTREAM_CONSUMERS_EXCLUDED: patterns(''),
   JETSTREAM_EPHEMERAL_CONSUMERS: oneOf(['exclude', 'include'], { default: 'exclude' }),
   JETSTREAM_ADVISORIES_STREAM: text('the name of a stream', {
-    default: 'ADVISORIES',
+    default: ADVISORIES_STREAM,
     pattern: /^[^\s.*>/\\]+$/,
   }),
   /** Below the 10 s that Prometheus waits for a scrape, above twice the 4 s that servers wait for leaders. */

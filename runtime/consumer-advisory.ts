@@ -1,3 +1,6 @@
+/** The stream that captures advisories: who is away when one is sent reads it there. */
+export const ADVISORIES_STREAM = 'ADVISORIES';
+
 /** An event of one consumer that JetStream tells of by an advisory. */
 export interface ConsumerAdvisory {
   readonly kind: 'nak' | 'terminated' | 'max_deliver';

@@ -1,4 +1,5 @@
 import { DEFAULT_ALERTMANAGER, type AlertmanagerSettings } from '../alertmanager/settings.ts';
+import { MOSTLY } from '../rules/shard-state.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../settings.ts';
 import { secondsOf, type AlertName, type Duration, type Limit, type Severity } from '../thresholds.ts';
 
@@ -65,8 +66,7 @@ export function msOf(duration: Duration): number {
 
 /** What of a window must have passed before an alert can know. */
 const CONFIRMED_AFTER: Partial<Record<AlertName, number>> = {
-  // Mostly down in the window.
-  DiscordShardDown: 0.5,
+  DiscordShardDown: MOSTLY,
   // Nothing moved in the whole window.
   JetStreamConsumerStalled: 1,
 };

@@ -12,7 +12,7 @@ export const SHARDS_UP = 'shardwatch:discord_shards_up:sum';
 export const SHARDS_OWNED = 'shardwatch:discord_shards_owned:count';
 
 /** A shard is either mostly up or mostly down: so that no two alerts tell of the same fault. */
-const MOSTLY = 0.5;
+export const MOSTLY = 0.5;
 
 /** What the alerts about shards have in common. */
 export function shardStateRules(settings: Settings): RecordingRule[] {

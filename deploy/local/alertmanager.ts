@@ -147,6 +147,22 @@ interface Launched {
   readonly process: LocalProcess;
 }
 
+/** @param folder where its data are */
+export function alertmanagerArgs(configFile: string, folder: string, port: number): string[] {
+  return [
+    `--config.file=${configFile}`,
+    `--storage.path=${join(folder, 'data')}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+    // Alone: it would look for others otherwise.
+    '--cluster.listen-address=',
+  ];
+}
+
+/** Whether this line of its log says that it listens. */
+export function isAlertmanagerReady(line: string): boolean {
+  return /msg="?Listening/.test(line);
+}
+
 async function launch(
   binary: string,
   configFile: string,
@@ -156,17 +172,11 @@ async function launch(
   const alertmanager = new LocalProcess({
     name: 'alertmanager',
     command: binary,
-    args: [
-      `--config.file=${configFile}`,
-      `--storage.path=${join(folder, 'data')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      // Alone: it would look for others otherwise.
-      '--cluster.listen-address=',
-    ],
+    args: alertmanagerArgs(configFile, folder, port),
     env: { PATH: process.env['PATH'] },
   });
   try {
-    await alertmanager.waitForLine((line) => /msg="?Listening/.test(line) || undefined);
+    await alertmanager.waitForLine((line) => isAlertmanagerReady(line) || undefined);
     return alertmanager;
   } catch (error) {
     await alertmanager.stop('SIGKILL');

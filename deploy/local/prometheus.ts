@@ -202,6 +202,22 @@ interface RawSeries {
   readonly values: readonly (readonly [number, string])[];
 }
 
+/** @param folder with the files of prometheus-config.ts; its data go there too */
+export function prometheusArgs(folder: string, port: number): string[] {
+  return [
+    `--config.file=${join(folder, CONFIG_FILE)}`,
+    `--storage.tsdb.path=${join(folder, 'data')}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+    // Another 5 s otherwise; not in its help, and there in 2.42 and 3.16.
+    '--scrape.discovery-reload-interval=1s',
+  ];
+}
+
+/** Whether this line of its log says that it answers. */
+export function isPrometheusReady(line: string): boolean {
+  return line.includes('ready to receive web requests');
+}
+
 async function launch(
   binary: string,
   folder: string,
@@ -212,17 +228,13 @@ async function launch(
     name: 'prometheus',
     command: binary,
     args: [
-      `--config.file=${join(folder, CONFIG_FILE)}`,
-      `--storage.tsdb.path=${join(folder, 'data')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      // Another 5 s otherwise; not in its help, and there in 2.42 and 3.16.
-      '--scrape.discovery-reload-interval=1s',
+      ...prometheusArgs(folder, port),
       ...(retention === undefined ? [] : [`--storage.tsdb.retention.time=${retention}`]),
     ],
     env: { PATH: process.env['PATH'] },
   });
   try {
-    await prometheus.waitForLine((line) => line.includes('ready to receive web requests') || undefined);
+    await prometheus.waitForLine((line) => isPrometheusReady(line) || undefined);
     return prometheus;
   } catch (error) {
     await prometheus.stop('SIGKILL');

@@ -1,7 +1,8 @@
 import { AckPolicy, connect, StorageType, type JetStreamManager, type NatsConnection } from 'nats';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { ADVISORIES_STREAM, STREAMS } from '../../bot/streams.ts';
+import { STREAMS } from '../../bot/streams.ts';
+import { ADVISORIES_STREAM } from '../../runtime/consumer-advisory.ts';
 import { NatsServer } from '../../deploy/local/nats-server.ts';
 import { readExporterConfig } from '../config.ts';
 import { createLogger } from '../../runtime/log.ts';

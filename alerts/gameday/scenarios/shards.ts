@@ -1,5 +1,6 @@
 import type { Severity } from '../../thresholds.ts';
 import type { ExpectedAlert, PagingScenario } from '../scenario.ts';
+import { SHARDS_PER_GATEWAY } from '../fleet-shape.ts';
 import { limitOf } from '../limits.ts';
 
 const DEAF_SHARD = 3;
@@ -52,7 +53,7 @@ export const SHARDS: readonly PagingScenario[] = [
     kind: 'pages',
     name: 'gateway-killed',
     title: 'one of two gateways is killed and stays down',
-    expects: [down(KILLED_GATEWAY * 4)],
+    expects: [down(KILLED_GATEWAY * SHARDS_PER_GATEWAY)],
     along: ['MonitoringTargetDown'],
     inject: async (fleet) => {
       const gateway = fleet.gateway(KILLED_GATEWAY);

@@ -5,6 +5,7 @@ import { Routes, type APIGatewayBotInfo } from 'discord-api-types/v10';
 
 import { CodedError, EXIT_MISCONFIGURED, exitCodeOf, messageOf } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
+import { untilAborted } from '../../../runtime/until-aborted.ts';
 
 /** How old an answer may be: the route allows two calls in 5 s. */
 const MAX_AGE_MS = 5_000;
@@ -98,17 +99,6 @@ export class GatewayInfo {
       if (statusOf(error) === UNAUTHORIZED) this.#rest.setToken(this.#token);
       throw explain(error);
     }
-  }
-}
-
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
   }
 }
 

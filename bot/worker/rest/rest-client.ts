@@ -3,6 +3,7 @@ import type { Counter } from 'prom-client';
 
 import type { CodedError } from '../../../runtime/errors.ts';
 import type { TraceSpan } from '../../../runtime/telemetry/telemetry.ts';
+import { untilAborted } from '../../../runtime/until-aborted.ts';
 import { RestError, toRestError, UNAUTHORIZED } from './rest-error.ts';
 import { routeOf } from './rest-route.ts';
 import { tokenRejected } from './token-rejected.ts';
@@ -86,6 +87,7 @@ export class DiscordRest {
       'http.route': route,
     });
     try {
+      // The library hears the signal only while a request is on its way, not while it waits for a limit.
       const answer = await untilAborted(this.#send(method, path, call, signal), signal);
       span?.end();
       return answer;
@@ -118,17 +120,5 @@ export class DiscordRest {
 
   #count(method: string, route: string, status: string): void {
     this.#parts.requests.inc({ method, route, status });
-  }
-}
-
-/** The library hears the signal only while a request is on its way, not while it waits for a limit. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
   }
 }

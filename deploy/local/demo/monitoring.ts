@@ -5,7 +5,9 @@ import { alertmanagerConfig } from '../../../alerts/alertmanager/config-file.ts'
 import { localReceivers } from '../../../alerts/alertmanager/local-receivers.ts';
 import { DEFAULT_ALERTMANAGER } from '../../../alerts/alertmanager/settings.ts';
 import { DEFAULT_SETTINGS } from '../../../alerts/settings.ts';
-import { CONFIG_FILE, writePrometheusFiles } from '../prometheus-config.ts';
+import { alertmanagerArgs, isAlertmanagerReady } from '../alertmanager.ts';
+import { writePrometheusFiles } from '../prometheus-config.ts';
+import { isPrometheusReady, prometheusArgs } from '../prometheus.ts';
 import type { ServicePlan } from './services.ts';
 import type { ServiceSpec } from './supervised-service.ts';
 
@@ -24,14 +26,9 @@ export function alertmanager({ programs, folder, pagesUrl }: ServicePlan): Servi
       const settings = { ...DEFAULT_ALERTMANAGER, receivers: localReceivers(pagesUrl) };
       await writeFile(configFile, alertmanagerConfig(settings, DEFAULT_SETTINGS));
     },
-    args: (port) => [
-      `--config.file=${configFile}`,
-      `--storage.path=${join(own, 'data')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      '--cluster.listen-address=',
-    ],
+    args: (port) => alertmanagerArgs(configFile, own, port),
     env: () => ({}),
-    isListening: (line) => /msg="?Listening/.test(line),
+    isListening: isAlertmanagerReady,
     pages: ['/'],
   };
 }
@@ -59,13 +56,9 @@ export function prometheus(
         evaluationInterval,
       });
     },
-    args: (port) => [
-      `--config.file=${join(own, CONFIG_FILE)}`,
-      `--storage.tsdb.path=${join(own, 'data')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-    ],
+    args: (port) => prometheusArgs(own, port),
     env: () => ({}),
-    isListening: (line) => line.includes('ready to receive web requests'),
+    isListening: isPrometheusReady,
     pages: ['/alerts'],
   };
 }
