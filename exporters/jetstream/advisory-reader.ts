@@ -33,6 +33,8 @@ export class AdvisoryReader {
   /** Stream sequence of the next one; undefined until the stream was seen. */
   #next: number | undefined;
   #consumer: string | undefined;
+  /** Read, and not counted yet. */
+  #uncounted: ConsumerAdvisory[] = [];
   /** Whether the consumer has delivered nothing yet. */
   #fresh = true;
 
@@ -50,16 +52,21 @@ export class AdvisoryReader {
     return this.#consumer;
   }
 
+  /** What `read` gave is done with; until then it gives it again, as after a collection that failed. */
+  counted(): void {
+    this.#uncounted = [];
+  }
+
   /** Advisories that the stream holds and that have not been read. */
   pending({ state }: StreamInfo): number {
     return Math.max(0, state.last_seq + 1 - (this.#next ?? state.last_seq + 1));
   }
 
   /**
-   * Everything up to the end that `info` gives, or as much as the deadline allows.
+   * Everything uncounted up to the end that `info` gives, or as much as the deadline allows.
    * @param deadlineMs on the clock of `performance.now()`
    */
-  async read(info: StreamInfo, deadlineMs: number): Promise<ConsumerAdvisory[]> {
+  async read(info: StreamInfo, deadlineMs: number): Promise<readonly ConsumerAdvisory[]> {
     const { first_seq: first, last_seq: last } = info.state;
     this.#next ??= last + 1;
     // The stream was made anew, or its oldest part has expired unread.
@@ -67,18 +74,17 @@ export class AdvisoryReader {
       this.#next = first;
       this.#consumer = undefined;
     }
-    const advisories: ConsumerAdvisory[] = [];
     while (this.#next <= last && performance.now() < deadlineMs) {
       this.#consumer ??= await this.#createConsumer(this.#next);
       const complete = await this.#readBatch(this.#consumer, Math.min(BATCH, last - this.#next + 1), {
         timeoutMs: Math.min(SILENCE_MS, deadlineMs - performance.now()),
-        onAdvisory: (advisory) => advisories.push(advisory),
+        onAdvisory: (advisory) => this.#uncounted.push(advisory),
       });
       // Gone with its server or for want of use, or something it sent got lost: the next one begins
       // where this one ended.
       if (!complete) this.#consumer = undefined;
     }
-    return advisories;
+    return this.#uncounted;
   }
 
   async #createConsumer(startSequence: number): Promise<string> {

@@ -1,3 +1,6 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { AckPolicy, connect, StorageType, type JetStreamManager, type NatsConnection } from 'nats';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
@@ -222,6 +225,40 @@ test('only what is selected is watched, and neither passing consumers nor the ex
   const names = consumersIn((await all.scrape()).text);
   expect(names).toHaveLength(5);
   expect((await manager.consumers.list(ADVISORIES_STREAM).next()).length).toBeGreaterThan(0);
+});
+
+test('advisories that were read by a collection that failed are counted by the next one', async () => {
+  const denied = 'permissions: { publish: { deny: "$JS.API.STREAM.MSG.GET.>" } }';
+  const users = `{ user: bot, password: b }, { user: exporter, password: e, ${denied} }`;
+  const strict = resources.use(await NatsServer.start({ config: `authorization { users: [${users}] }` }));
+  connection = await connect({ servers: strict.url, user: 'bot', pass: 'b' });
+  resources.defer(async () => connection.close());
+  manager = await connection.jetstreamManager();
+  if (ADVISORIES) await manager.streams.add(ADVISORIES);
+  await manager.streams.add({ name: 'WORK', subjects: ['work.>'] });
+  await addConsumer('taker');
+  const exporter = resources.use(
+    await ExporterProcess.start(strict.url, { NATS_USER: 'exporter', NATS_PASSWORD: 'e' }),
+  );
+  await publish(10);
+  const consumer = await connection.jetstream().consumers.get('WORK', 'taker');
+  for await (const message of await consumer.fetch({ max_messages: 10, expires: 5_000 })) {
+    if (message.seq === 5) message.term();
+    else message.nak(60_000);
+  }
+  // A hole in the stream: only a look at the message tells whether it was terminated or deleted.
+  await manager.streams.deleteMessage('WORK', 9);
+  const captured = async () => (await manager.streams.info(ADVISORIES_STREAM)).state.messages;
+  await expect.poll(captured, POLL).toBeGreaterThanOrEqual(10);
+  for (let scrape = 0; scrape < 2; scrape += 1) {
+    expect((await exporter.scrape()).text).toContain('jetstream_exporter_up 0');
+  }
+
+  const file = join(strict.folder, 'nats.conf');
+  await writeFile(file, (await readFile(file, 'utf8')).replace(denied, ''));
+  process.kill(strict.pid, 'SIGHUP');
+  await expect.poll(async () => (await exporter.scrape()).sum('jetstream_exporter_up'), POLL).toBe(1);
+  expect(countersIn(await exporter.scrape(), 'taker')).toMatchObject({ naks: 9, terminations: 1 });
 });
 
 test('an account without JetStream is told apart from one without consumers', async () => {

@@ -101,6 +101,7 @@ export class JetStreamCollector {
       async (stream, sequence) => this.#api.holds(stream, sequence, deadlineMs),
     );
     const consumers = this.#count(infos, believed);
+    this.#advisories.counted();
     const missingStreams = all.missing.filter((name) => selection.stream(name)).length;
     // Consumers of a stream without a leader may still be there.
     if (missingStreams === 0) this.#tallies.keep([...infos.map(nameOf), ...missing]);
