@@ -6,7 +6,7 @@ import { CodedError } from '../../../runtime/errors.ts';
 import { findTool } from './find-tool.ts';
 import { relocate } from './relocate.ts';
 import { runCommand } from './run-command.ts';
-import type { Tool } from './tool-table.ts';
+import type { Tool } from './tool.ts';
 
 const APT_TIMEOUT_MS = 300_000;
 

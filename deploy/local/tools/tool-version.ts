@@ -1,6 +1,6 @@
 import { messageOf } from '../../../runtime/errors.ts';
 import { runCommand } from './run-command.ts';
-import type { Tool } from './tool-table.ts';
+import type { Tool } from './tool.ts';
 
 const ANSWER_TIMEOUT_MS = 10_000;
 
