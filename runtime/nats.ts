@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { connect, credsAuthenticator, Events, type ConnectionOptions, type NatsConnection } from 'nats';
+import { connect, Events, type ConnectionOptions, type NatsConnection } from 'nats';
 
-import { CodedError, EXIT_MISCONFIGURED, messageOf } from './errors.ts';
 import type { Logger } from './log.ts';
 import { closedForGood, isRefusal, reasonOf, refused, unreachable } from './nats-errors.ts';
+import { filesOfConnection } from './nats-files.ts';
 
 export interface NatsConfig {
   /** Comma-separated server addresses, without user and password. */
@@ -14,7 +13,11 @@ export interface NatsConfig {
   readonly password: string;
   readonly token: string;
   readonly credsFile: string;
+  /** Empty: what the system trusts. */
   readonly tlsCaFile: string;
+  /** Empty: the server asks for no certificate of ours. */
+  readonly tlsCertFile: string;
+  readonly tlsKeyFile: string;
   /** How long to wait for the first connection before giving up. */
   readonly connectTimeoutMs: number;
 }
@@ -83,12 +86,7 @@ function connectionOptions(config: NatsConfig, name: string): ConnectionOptions 
     noAsyncTraces: true,
     ...(config.user ? { user: config.user, pass: config.password } : {}),
     ...(config.token ? { token: config.token } : {}),
-    ...(config.credsFile
-      ? { authenticator: credsAuthenticator(readNamed('NATS_CREDS_FILE', config.credsFile)) }
-      : {}),
-    ...(config.tlsCaFile
-      ? { tls: { ca: readNamed('NATS_TLS_CA_FILE', config.tlsCaFile).toString('utf8') } }
-      : {}),
+    ...filesOfConnection(config),
   };
 }
 
@@ -130,17 +128,4 @@ async function logStatus(connection: NatsConnection, log: Logger): Promise<void>
   }
   const error = await connection.closed();
   if (error) log.error({ reason: reasonOf(error) }, 'NATS connection ended for good');
-}
-
-function readNamed(variable: string, path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new CodedError('NATS_FILE_UNREADABLE', `${variable} cannot be read`, {
-      expected: 'the path of a readable file',
-      got: messageOf(error),
-      exitCode: EXIT_MISCONFIGURED,
-      cause: error,
-    });
-  }
 }
