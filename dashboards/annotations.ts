@@ -1,0 +1,59 @@
+import { AnnotationQueryBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+
+import { ALERT_NAMES } from '../alerts/thresholds.ts';
+import { COLORS } from './colors.ts';
+import { DATASOURCE } from './panels/target.ts';
+import { selectAnyJob } from './select.ts';
+
+/** How long a process counts as just started, and a version as new, in seconds. */
+const RECENT_SECONDS = 60;
+const STEP = '15s';
+
+/** Matcher of our alerts: the same Prometheus may have others. */
+export const OUR_ALERTS = `alertname=~"${ALERT_NAMES.join('|')}"`;
+
+/** By name and not by shard: a thousand shards that are slow are one fault. */
+export function firingAlerts(severity: 'warning' | 'critical'): AnnotationQueryBuilder {
+  const firing = selectAnyJob('ALERTS', OUR_ALERTS, 'alertstate="firing"', `severity="${severity}"`);
+  return annotation(
+    severity === 'critical' ? 'Critical alerts' : 'Warnings',
+    `count by (alertname, severity) (${firing})`,
+    COLORS[severity],
+  )
+    .titleFormat('{{alertname}}')
+    .textFormat('{{severity}}')
+    .tagKeys('severity')
+    .enable(severity === 'critical');
+}
+
+/** Deploys, scaling and crashes alike, on every orchestrator: from the processes' own start times. */
+export const STARTS: AnnotationQueryBuilder = annotation(
+  'Process starts',
+  `count by (job) (time() - ${selectAnyJob('process_start_time_seconds', 'job=~"$job"')} < ${RECENT_SECONDS})`,
+  COLORS.information,
+)
+  .titleFormat('{{job}} started')
+  .textFormat('a deploy, scaling, or a restart')
+  .tagKeys('job');
+
+/** A version that was not there a while ago. */
+export const DEPLOYS: AnnotationQueryBuilder = annotation(
+  'New versions',
+  `count by (component, version) (${selectAnyJob('shardwatch_build_info', 'job=~"$job"')})
+unless count by (component, version) (${selectAnyJob('shardwatch_build_info', 'job=~"$job"')} offset ${RECENT_SECONDS}s)`,
+  COLORS.other,
+)
+  .titleFormat('{{component}} {{version}} deployed')
+  .textFormat('the first process of this version')
+  .tagKeys('component,version');
+
+function annotation(name: string, expr: string, color: string): AnnotationQueryBuilder {
+  return new AnnotationQueryBuilder()
+    .name(name)
+    .datasource(DATASOURCE)
+    .expr(expr)
+    .step(STEP)
+    .enable(true)
+    .hide(false)
+    .iconColor(color);
+}

@@ -1,0 +1,45 @@
+import {
+  BigValueColorMode,
+  BigValueGraphMode,
+  BigValueJustifyMode,
+  BigValueTextMode,
+  ReduceDataOptionsBuilder,
+  VizOrientation,
+} from '@grafana/grafana-foundation-sdk/common';
+import type { ThresholdsConfigBuilder, ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
+import { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat';
+
+import { introduce, type About } from './about.ts';
+import { DATASOURCE, instantTargets, type Lines } from './target.ts';
+
+export interface Stat extends About {
+  readonly unit: string;
+  readonly lines: Lines;
+  readonly thresholds: ThresholdsConfigBuilder;
+  readonly mappings?: readonly ValueMapping[];
+  /** By legend: no colour, for numbers that are there to compare with. */
+  readonly plain?: readonly string[];
+}
+
+/** Large numbers, each with its name below or beside it. */
+export function stat(panel: Stat): PanelBuilder {
+  const builder = introduce(new PanelBuilder(), panel)
+    .datasource(DATASOURCE)
+    .targets(instantTargets(panel.lines))
+    .unit(panel.unit)
+    .thresholds(panel.thresholds)
+    .mappings([...(panel.mappings ?? [])])
+    .graphMode(BigValueGraphMode.None)
+    .colorMode(BigValueColorMode.Background)
+    .justifyMode(BigValueJustifyMode.Center)
+    .textMode(BigValueTextMode.ValueAndName)
+    .orientation(VizOrientation.Auto)
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']));
+  for (const name of panel.plain ?? []) {
+    builder.overrideByName(name, [
+      { id: 'color', value: { mode: 'fixed', fixedColor: 'transparent' } },
+      { id: 'mappings', value: [] },
+    ]);
+  }
+  return builder;
+}

@@ -1,0 +1,106 @@
+import {
+  AxisPlacement,
+  GraphDrawStyle,
+  GraphThresholdsStyleConfigBuilder,
+  GraphThresholdsStyleMode,
+  LegendDisplayMode,
+  LegendPlacement,
+  LineStyleBuilder,
+  ScaleDistribution,
+  ScaleDistributionConfigBuilder,
+  SortOrder,
+  StackingConfigBuilder,
+  StackingMode,
+  TooltipDisplayMode,
+  VisibilityMode,
+  VizLegendOptionsBuilder,
+  VizTooltipOptionsBuilder,
+} from '@grafana/grafana-foundation-sdk/common';
+import {
+  FieldColorBuilder,
+  FieldColorModeId,
+  type DashboardLinkBuilder,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
+
+import { introduce, type About } from './about.ts';
+import { always, thresholdSteps, type Limits } from './limits.ts';
+import { COLORS } from '../colors.ts';
+import { DATASOURCE, rangeTargets, type Lines } from './target.ts';
+
+export interface TimeSeries extends About {
+  /** Grafana's id of the unit: https://github.com/grafana/grafana/blob/main/packages/grafana-data/src/valueFormats/categories.ts */
+  readonly unit: string;
+  readonly lines: Lines;
+  /** Drawn as dashed lines, with what lies beyond them tinted. */
+  readonly limits?: Limits;
+  /** Logarithmic: small values stay readable beside large ones; zero has its place at the bottom. */
+  readonly scale?: 'log';
+  /** The axis reaches at least this far, so that a limit is in sight and noise does not look like trouble. */
+  readonly upTo?: number;
+  readonly bars?: boolean;
+  readonly stacked?: boolean;
+  /** By legend: a fixed colour, dashed where it is only for comparison. */
+  readonly styles?: Readonly<Record<string, { readonly color: string; readonly dashed?: boolean }>>;
+  readonly legend?: 'list' | 'table' | 'hidden';
+  /** Opened by a click on a line; may name the line's labels. */
+  readonly dataLinks?: readonly DashboardLinkBuilder[];
+}
+
+const LINE_WIDTH = 2;
+/** Values below this count as none on a logarithmic axis. */
+const LOG_FLOOR = 0.001;
+/** A gap longer than this is a gap; a shorter one, one lost scrape. */
+const BRIDGED_MS = 60_000;
+
+export function timeSeries(panel: TimeSeries): PanelBuilder {
+  const { limits, styles = {}, upTo, legend = 'list' } = panel;
+  const builder = introduce(new PanelBuilder(), panel)
+    .datasource(DATASOURCE)
+    .targets(rangeTargets(panel.lines))
+    .unit(panel.unit)
+    .min(0)
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName))
+    .thresholds(limits ? thresholdSteps(limits) : always(COLORS.none))
+    .thresholdsStyle(
+      new GraphThresholdsStyleConfigBuilder().mode(
+        limits ? GraphThresholdsStyleMode.DashedAndArea : GraphThresholdsStyleMode.Off,
+      ),
+    )
+    .drawStyle(panel.bars ? GraphDrawStyle.Bars : GraphDrawStyle.Line)
+    .lineWidth(panel.bars ? 0 : LINE_WIDTH)
+    .fillOpacity(panel.bars ? 80 : panel.stacked ? 25 : 0)
+    .showPoints(VisibilityMode.Never)
+    .spanNulls(BRIDGED_MS)
+    .axisPlacement(AxisPlacement.Auto)
+    .scaleDistribution(scaleOf(panel))
+    .stacking(
+      new StackingConfigBuilder().mode(
+        (panel.stacked ?? panel.bars) ? StackingMode.Normal : StackingMode.None,
+      ),
+    )
+    .legend(
+      new VizLegendOptionsBuilder()
+        .showLegend(legend !== 'hidden')
+        .displayMode(legend === 'table' ? LegendDisplayMode.Table : LegendDisplayMode.List)
+        .placement(legend === 'table' ? LegendPlacement.Right : LegendPlacement.Bottom)
+        .calcs(legend === 'table' ? ['lastNotNull', 'max'] : []),
+    )
+    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
+    .dataLinks([...(panel.dataLinks ?? [])]);
+  if (upTo !== undefined) builder.axisSoftMax(upTo);
+  for (const [name, { color, dashed }] of Object.entries(styles)) {
+    builder.overrideByName(name, [
+      { id: 'color', value: { mode: 'fixed', fixedColor: color } },
+      ...(dashed ? [{ id: 'custom.lineStyle', value: DASHED }] : []),
+    ]);
+  }
+  return builder;
+}
+
+const DASHED = new LineStyleBuilder().fill('dash').dash([8, 6]).build();
+
+function scaleOf({ scale }: TimeSeries): ScaleDistributionConfigBuilder {
+  if (scale !== 'log') return new ScaleDistributionConfigBuilder().type(ScaleDistribution.Linear);
+  return new ScaleDistributionConfigBuilder().type(ScaleDistribution.Symlog).log(10).linearThreshold(LOG_FLOOR);
+}

@@ -1,0 +1,75 @@
+import { secondsOf } from '../../alerts/thresholds.ts';
+import { OUR_ALERTS } from '../annotations.ts';
+import { COLORS } from '../colors.ts';
+import type { DashboardSettings } from '../dashboard.ts';
+import { addressOf, link } from '../links.ts';
+import type { Place } from '../panels/about.ts';
+import { words } from '../panels/mapping.ts';
+import { table } from '../panels/table.ts';
+import { selectAnyJob } from '../select.ts';
+
+/** Rows of each severity: during an outage of everything the first ones tell as much as all. */
+const MOST_ROWS = 50;
+const VALUE = '${__value.raw}';
+
+/** What is broken, where, since when, and which link to follow. */
+export function firing({ runbooks, thresholds }: DashboardSettings, place: Place) {
+  return table({
+    ...place,
+    title: 'Firing alerts',
+    shows: 'Alerts that fire now, critical ones first; since when the condition holds.',
+    normal: `nothing. A restart or a deploy fires nothing: every alert waits at least ${secondsOf(
+      thresholds.DiscordShardEventGap.warning.for,
+    )} s or needs something that a restart does not do.`,
+    otherwise:
+      'click the alert for its runbook, and the shard, consumer or instance for its dashboard. Several at once: begin with MonitoringTargetDown, it explains the others.',
+    exprs: [`${oldest('critical')}\nor\n${oldest('warning')}`],
+    columns: [
+      {
+        from: 'severity',
+        title: 'Severity',
+        width: 90,
+        mappings: [
+          words({
+            critical: { text: 'CRITICAL', color: COLORS.critical },
+            warning: { text: 'warning', color: COLORS.warning },
+          }),
+        ],
+      },
+      {
+        from: 'alertname',
+        title: 'Alert',
+        width: 270,
+        links: [link('Runbook', `${runbooks}/${VALUE}.md`).targetBlank(true)],
+      },
+      { from: 'Value', title: 'Since', unit: 'dateTimeFromNow', width: 130 },
+      {
+        from: 'shard',
+        title: 'Shard',
+        width: 70,
+        links: [link('This shard', addressOf('shards', { shard: VALUE }))],
+      },
+      {
+        from: 'consumer_name',
+        title: 'Consumer',
+        links: [link('This consumer', addressOf('jetstream', { consumer: VALUE }))],
+      },
+      { from: 'component', title: 'Component', width: 100 },
+      {
+        from: 'instance',
+        title: 'Instance',
+        links: [link('This instance', addressOf('runtime', { instance: VALUE }))],
+      },
+    ],
+    sortBy: { title: 'Severity', descending: false },
+    empty: 'Nothing is firing',
+  });
+}
+
+/** Start of the condition in milliseconds. */
+function oldest(severity: string): string {
+  const matchers = [OUR_ALERTS, `severity="${severity}"`];
+  const since = selectAnyJob('ALERTS_FOR_STATE', ...matchers);
+  const alerts = selectAnyJob('ALERTS', ...matchers, 'alertstate="firing"');
+  return `bottomk(${MOST_ROWS}, 1000 * ${since} and ignoring (alertstate) ${alerts})`;
+}

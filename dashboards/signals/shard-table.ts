@@ -1,0 +1,66 @@
+import type { DashboardSettings } from '../dashboard.ts';
+import { addressOf, link } from '../links.ts';
+import type { Place } from '../panels/about.ts';
+import { table } from '../panels/table.ts';
+import { rate, select } from '../select.ts';
+import { shardState, STATE_WORDS } from '../shard-states.ts';
+
+const MOST_ROWS = 50;
+/** A heartbeat that is a second late weighs like so many seconds of silence. */
+const LATENCY_WEIGHT = 60;
+const VALUE = '${__value.raw}';
+
+/** Now, one row a shard: of many shards those that are worst off. */
+export function shardTable({ thresholds }: DashboardSettings, place: Place, ...matchers: readonly string[]) {
+  const up = select('discord_shard_up', ...matchers);
+  const gap = select('discord_shard_event_gap_seconds', ...matchers);
+  const latency = select('discord_shard_heartbeat_latency_seconds', ...matchers);
+  const worst = `topk(${MOST_ROWS},
+max by (shard) (${gap} + ${LATENCY_WEIGHT} * ${latency}) or 0 * max by (shard) (${up}))`;
+  const ofWorst = (expr: string) => `${expr}\nand on (shard) ${worst}`;
+  const hourly = (counter: string) =>
+    ofWorst(`sum by (shard) (increase(${select(counter, ...matchers)}[1h]))`);
+  return table({
+    ...place,
+    title: 'Shards, the worst first',
+    shows: `At most ${MOST_ROWS} shards, and which gateway has each of them.`,
+    normal: 'all ready, latency around 100 ms, the last event less than 20 s ago.',
+    otherwise:
+      'rows of one instance only: look at that process, its link is in the row. A shard that two instances report is being handed over.',
+    exprs: [
+      ofWorst(`max by (shard, instance) (${up})`),
+      ofWorst(shardState(...matchers)),
+      ofWorst(`min by (shard) (${latency})`),
+      ofWorst(`min by (shard) (${gap})`),
+      ofWorst(`sum by (shard) (${rate(select('discord_shard_events_total', ...matchers))})`),
+      hourly('discord_shard_resumes_total'),
+      hourly('discord_shard_identifies_total'),
+    ],
+    columns: [
+      {
+        from: 'shard',
+        title: 'Shard',
+        width: 80,
+        links: [link('Only this shard', addressOf('shards', { shard: VALUE }))],
+      },
+      { from: 'Value #B', title: 'State', width: 110, mappings: [STATE_WORDS] },
+      {
+        from: 'Value #C',
+        title: 'Heartbeat',
+        unit: 's',
+        limits: thresholds.DiscordShardHeartbeatSlow,
+      },
+      { from: 'Value #D', title: 'Last event', unit: 's', limits: thresholds.DiscordShardEventGap },
+      { from: 'Value #E', title: 'Events', unit: 'ops' },
+      { from: 'Value #F', title: 'Resumes in 1 h', unit: 'short' },
+      { from: 'Value #G', title: 'Identifies in 1 h', unit: 'short' },
+      {
+        from: 'instance',
+        title: 'Gateway',
+        links: [link('This process', addressOf('runtime', { instance: VALUE }))],
+      },
+    ],
+    sortBy: { title: 'Last event', descending: true },
+    empty: 'No gateway reports a shard',
+  });
+}
