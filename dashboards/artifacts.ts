@@ -1,5 +1,9 @@
 import type { DashboardSettings } from './dashboard.ts';
+import { delivery } from './delivery.ts';
+import { jetstream } from './jetstream.ts';
 import { overview } from './overview.ts';
+import { runtime } from './runtime.ts';
+import { shards } from './shards.ts';
 
 export interface DashboardFile {
   /** Below `dashboards/generated`. */
@@ -7,9 +11,11 @@ export interface DashboardFile {
   readonly text: string;
 }
 
+const ALL = [overview, shards, jetstream, delivery, runtime];
+
 /** Every dashboard, as Grafana is given it. */
 export function dashboardFiles(settings: DashboardSettings): DashboardFile[] {
-  return [overview(settings)].map((dashboard) => ({
+  return ALL.map((make) => make(settings)).map((dashboard) => ({
     path: `${String(dashboard.uid).replace('shardwatch-', '')}.json`,
     text: `${JSON.stringify(dashboard, null, 2)}\n`,
   }));

@@ -43,3 +43,8 @@ export function highest(count: number, by: readonly string[], expr: string, rank
 export function peak(selector: string): string {
   return `max_over_time(${selector}[$__range] @ end())`;
 }
+
+/** `name{...}` of the processes that the runtime dashboard's variables choose. */
+export function selectInstance(name: string, ...matchers: readonly string[]): string {
+  return selectAnyJob(name, 'job=~"$component"', 'instance=~"$instance"', ...matchers);
+}

@@ -1,4 +1,4 @@
-import { HeatmapCellLayout, ScaleDistribution } from '@grafana/grafana-foundation-sdk/common';
+import { HeatmapCellLayout } from '@grafana/grafana-foundation-sdk/common';
 import {
   HeatmapColorMode,
   HeatmapColorOptionsBuilder,

@@ -102,5 +102,8 @@ const DASHED = new LineStyleBuilder().fill('dash').dash([8, 6]).build();
 
 function scaleOf({ scale }: TimeSeries): ScaleDistributionConfigBuilder {
   if (scale !== 'log') return new ScaleDistributionConfigBuilder().type(ScaleDistribution.Linear);
-  return new ScaleDistributionConfigBuilder().type(ScaleDistribution.Symlog).log(10).linearThreshold(LOG_FLOOR);
+  return new ScaleDistributionConfigBuilder()
+    .type(ScaleDistribution.Symlog)
+    .log(10)
+    .linearThreshold(LOG_FLOOR);
 }

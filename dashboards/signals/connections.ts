@@ -38,7 +38,8 @@ export function sessions(place: Place, ...matchers: readonly string[]) {
   return timeSeries({
     ...place,
     title: 'Sessions resumed, begun and lost',
-    shows: 'A resumed session loses nothing. A lost one could not be resumed: what Discord had not sent is unknown.',
+    shows:
+      'A resumed session loses nothing. A lost one could not be resumed: what Discord had not sent is unknown.',
     normal: 'one resume a shard in each deploy; no identify but at the first start.',
     otherwise:
       'identifies in a deploy: sessions were not saved or took too long to come back. Each counts against the daily budget.',

@@ -99,12 +99,7 @@ export function deadLetters(
     lines: [
       [
         '{{consumer_name}}',
-        highest(
-          count,
-          ['consumer_name'],
-          added(letters, `[${window}]`),
-          added(letters, WHOLE_RANGE),
-        ),
+        highest(count, ['consumer_name'], added(letters, `[${window}]`), added(letters, WHOLE_RANGE)),
       ],
     ],
     upTo: 1,

@@ -31,12 +31,7 @@ export function heartbeat(
     lines: [
       [
         'shard {{shard}}',
-        highest(
-          count,
-          ['shard'],
-          `min by (shard) (${latency})`,
-          `min by (shard) (${peak(latency)})`,
-        ),
+        highest(count, ['shard'], `min by (shard) (${latency})`, `min by (shard) (${peak(latency)})`),
       ],
       [MEDIAN, `quantile(0.5, ${latency})`],
     ],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { LocalProcess } from '../deploy/local/process.ts';
+import { LocalProcess } from '../local/process.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -48,6 +48,7 @@ test("a user's values are in what is written", async () => {
   const file = values('thresholds: { JetStreamConsumerPendingHigh: { warning: { value: 1234 } } }');
   expect((await generate('--values', file, '--out', folder)).code).toBe(0);
   expect(readFileSync(join(folder, 'rules.yaml'), 'utf8')).toContain('> 1234');
+  expect(readFileSync(join(folder, 'dashboards', 'overview.json'), 'utf8')).toContain('"value": 1234');
   const runbook = join(folder, 'runbooks', 'JetStreamConsumerPendingHigh.md');
   expect(readFileSync(runbook, 'utf8')).toMatch(/\| warning +\| above 1234 /);
 });

@@ -1,36 +1,32 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { argv, exit, stderr, stdout } from 'node:process';
 
 import { Command } from 'commander';
 
-import { README_FILE, readmeWithAlerts } from './alert-table.ts';
-import { applyValues } from './apply-values.ts';
-import { artifacts } from './artifacts.ts';
-import { runbookFiles, RUNBOOKS_FOLDER } from './runbooks/runbook-files.ts';
-import type { Settings } from './settings.ts';
-import { ValuesError } from './values-error.ts';
-import { readValuesFile } from './values-file.ts';
+import { applyValues } from '../../alerts/apply-values.ts';
+import { ValuesError } from '../../alerts/values-error.ts';
+import { readValuesFile } from '../../alerts/values-file.ts';
+import { committedFiles, filesFor } from './generated-files.ts';
 
 const EXIT_STALE = 1;
 const EXIT_MISUSED = 2;
-const FOLDER = join(import.meta.dirname, 'generated');
 
 interface Options {
   readonly values?: string;
-  readonly out: string;
+  readonly out?: string;
   readonly check?: true;
 }
 
 const program = new Command('generate')
   .description(
-    'Writes the alert rules and the numbers in the runbooks and the README, with your own thresholds and selectors where you give them.',
+    'Writes the alert rules, the dashboards, and the numbers in the runbooks and the README, with your own thresholds and selectors where you give them.',
   )
   .option(
     '--values <file>',
     'YAML or JSON in the shape of alerts/settings.ts; what it does not name keeps its default',
   )
-  .option('--out <folder>', 'where to write', FOLDER)
+  .option('--out <folder>', 'write rules, runbooks and dashboards there instead of into this repository')
   .option('--check', 'write nothing; fail when what is there differs')
   .addHelpText(
     'after',
@@ -59,7 +55,8 @@ try {
 function generate({ values, out, check }: Options): number {
   const settings = applyValues(values === undefined ? {} : readValuesFile(values).rules);
   const stale: string[] = [];
-  for (const { file, text } of outputs(settings, out)) {
+  const files = out === undefined ? committedFiles(settings) : filesFor(settings, out);
+  for (const { file, text } of files) {
     if (check) {
       if (readIfThere(file) !== text) stale.push(file);
       continue;
@@ -70,18 +67,6 @@ function generate({ values, out, check }: Options): number {
   }
   for (const file of stale) stderr.write(`${file} is not what would be generated: npm run generate\n`);
   return stale.length > 0 ? EXIT_STALE : 0;
-}
-
-/** Runbooks and README are filled in where they stand; another folder gets copies of the runbooks. */
-function outputs(settings: Settings, out: string): { readonly file: string; readonly text: string }[] {
-  const here = resolve(out) === FOLDER;
-  const runbooks = here ? RUNBOOKS_FOLDER : join(out, 'runbooks');
-  const readme = here ? readmeWithAlerts(settings) : undefined;
-  return [
-    ...(readme === undefined ? [] : [{ file: README_FILE, text: readme }]),
-    ...artifacts(settings).map(({ path, text }) => ({ file: join(out, path), text })),
-    ...runbookFiles(settings).map(({ path, text }) => ({ file: join(runbooks, path), text })),
-  ];
 }
 
 function readIfThere(file: string): string | undefined {

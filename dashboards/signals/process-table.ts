@@ -1,0 +1,56 @@
+import type { DashboardSettings } from '../dashboard.ts';
+import { addressOf, link } from '../links.ts';
+import type { Place } from '../panels/about.ts';
+import { table } from '../panels/table.ts';
+import { rate, selectInstance } from '../select.ts';
+
+const MOST_ROWS = 100;
+const VALUE = '${__value.raw}';
+const PROCESS = 'by (job, instance)';
+
+/** One row a process, the youngest first: after a deploy those that came, after a crash those that crash. */
+export function processTable({ thresholds }: DashboardSettings, place: Place) {
+  const started = selectInstance('process_start_time_seconds');
+  const youngest = `topk(${MOST_ROWS}, max ${PROCESS} (${started}))`;
+  const of = (expr: string) => `${expr}\nand on (job, instance) ${youngest}`;
+  return table({
+    ...place,
+    title: 'Processes, the youngest first',
+    shows: `At most ${MOST_ROWS}.`,
+    normal: 'all of one version, as old as the last deploy.',
+    otherwise:
+      'young ones without a deploy: they crash or are killed; see OOM kills below and what the orchestrator says. Two versions for long: a deploy is stuck.',
+    exprs: [
+      of(`max by (job, instance, version, node) (${selectInstance('shardwatch_build_info')})`),
+      of(`1000 * max ${PROCESS} (${started})`),
+      of(`sum ${PROCESS} (${rate(selectInstance('process_cpu_seconds_total'))})`),
+      of(`max ${PROCESS} (${selectInstance('bot_container_memory_working_set_bytes')})`),
+      of(
+        `max ${PROCESS} (${selectInstance('bot_container_memory_working_set_bytes')}) / (max ${PROCESS} (${selectInstance('bot_container_memory_limit_bytes')}) > 0)`,
+      ),
+      of(`max ${PROCESS} (${selectInstance('nodejs_eventloop_lag_p99_seconds')})`),
+    ],
+    columns: [
+      { from: 'job', title: 'Component' },
+      {
+        from: 'instance',
+        title: 'Instance',
+        links: [link('Only this process', addressOf('runtime', { instance: VALUE }))],
+      },
+      { from: 'version', title: 'Version' },
+      { from: 'node', title: 'Node' },
+      { from: 'Value #B', title: 'Started', unit: 'dateTimeFromNow' },
+      { from: 'Value #C', title: 'CPU cores', unit: 'none' },
+      { from: 'Value #D', title: 'Memory', unit: 'bytes' },
+      {
+        from: 'Value #E',
+        title: 'Of limit',
+        unit: 'percentunit',
+        limits: thresholds.ContainerMemoryHigh,
+      },
+      { from: 'Value #F', title: 'Event loop p99', unit: 's' },
+    ],
+    sortBy: { title: 'Started', descending: true },
+    empty: 'No process is seen',
+  });
+}
