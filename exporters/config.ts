@@ -1,5 +1,6 @@
 import { RUNTIME_VARIABLES, runtimeConfig, secretsOf, type RuntimeConfig } from '../runtime/config.ts';
 import { ADVISORIES_STREAM } from '../runtime/consumer-advisory.ts';
+import { DEFAULT_PORTS } from '../runtime/default-ports.ts';
 import { integer, oneOf, readEnv, text, type Environment } from '../runtime/env.ts';
 import type { SelectionOptions } from './jetstream/selection.ts';
 
@@ -21,7 +22,7 @@ function patterns(fallback: string) {
 
 export const EXPORTER_VARIABLES = {
   ...RUNTIME_VARIABLES,
-  PORT: integer({ min: 0, max: 65_535, default: 9_090 }),
+  PORT: integer({ min: 0, max: 65_535, default: DEFAULT_PORTS.exporter }),
   JETSTREAM_STREAMS: patterns('*'),
   JETSTREAM_STREAMS_EXCLUDED: patterns(''),
   JETSTREAM_CONSUMERS: patterns('*'),

@@ -1,6 +1,7 @@
 import { GatewayIntentBits } from 'discord-api-types/v10';
 
 import { RUNTIME_VARIABLES, runtimeConfig, secretsOf, type RuntimeConfig } from '../../runtime/config.ts';
+import { DEFAULT_PORTS } from '../../runtime/default-ports.ts';
 import {
   decimal,
   integer,
@@ -49,7 +50,7 @@ const MAX_INTENTS = 2 ** 31 - 1;
 
 export const GATEWAY_VARIABLES = {
   ...RUNTIME_VARIABLES,
-  PORT: integer({ min: 0, max: 65_535, default: 8_080 }),
+  PORT: integer({ min: 0, max: 65_535, default: DEFAULT_PORTS.gateway }),
   DISCORD_TOKEN: secret('the bot token', { pattern: /^[\w.-]+$/ }),
   DISCORD_API_URL: url(['http:', 'https:'], { default: 'https://discord.com/api' }),
   SHARD_COUNT: integerOr('auto', { min: 1, max: MAX_SHARDS, default: 'auto' }),

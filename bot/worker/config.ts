@@ -1,4 +1,5 @@
 import { RUNTIME_VARIABLES, runtimeConfig, secretsOf, type RuntimeConfig } from '../../runtime/config.ts';
+import { DEFAULT_PORTS } from '../../runtime/default-ports.ts';
 import { integer, listOf, oneOf, readEnv, secret, text, url, type Environment } from '../../runtime/env.ts';
 import { CONSUMER_NAMES, type ConsumerName } from '../streams.ts';
 import type { HandlerSettings } from './handler.ts';
@@ -18,7 +19,7 @@ export interface WorkerConfig extends RuntimeConfig {
 
 export const WORKER_VARIABLES = {
   ...RUNTIME_VARIABLES,
-  PORT: integer({ min: 0, max: 65_535, default: 9_001 }),
+  PORT: integer({ min: 0, max: 65_535, default: DEFAULT_PORTS.worker }),
   WORKERS: listOf(CONSUMER_NAMES, { default: CONSUMER_NAMES }),
   WORKER_CONCURRENCY: integer({ min: 1, max: 1_000, default: 25 }),
   DISCORD_TOKEN: secret('the bot token', { pattern: /^[\w.-]+$/ }),
