@@ -12,6 +12,7 @@ import type { LintRule } from './rule.ts';
 
 /** Shorter says no more than the title. */
 const LEAST_DESCRIPTION = 80;
+const LEAST_DASHBOARD_DESCRIPTION = 50;
 const MOST_OVERVIEW_PANELS = 12;
 const COLUMNS = 24;
 /** Of Grafana 11, the oldest that is supported. */
@@ -117,7 +118,7 @@ export const identity: LintRule = {
     return [
       ...(/^shardwatch-[a-z]+$/.test(uid) ? [] : [`uid "${uid}"`]),
       ...(same.length === 1 ? [] : ['another one has this uid or title']),
-      ...(description.length < LEAST_DESCRIPTION ? ['no description'] : []),
+      ...(description.length < LEAST_DASHBOARD_DESCRIPTION ? ['says too little of itself'] : []),
       ...(tags.includes('shardwatch') ? [] : ['tag shardwatch is missing']),
       ...(editable === false ? [] : ['is editable']),
       ...(/^\d+[sm]$/.test(refresh ?? '') ? [] : [`refresh "${refresh}"`]),

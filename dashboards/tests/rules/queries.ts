@@ -57,8 +57,10 @@ function innerQuery(query: string): string {
 export const rateInterval: LintRule = {
   name: 'rate-interval',
   problemsIn: (dashboard) =>
-    eachSelector(queriesOf(dashboard), ({ range, functions: [innermost = ''], metric }) => {
+    eachSelector(queriesOf(dashboard), ({ range, functions: [innermost = ''], metric }, instant) => {
       if (!RATES.has(innermost) || range === undefined) return [];
+      // The columns of a table and single numbers may look back as far as their titles say.
+      if (innermost === 'increase' && instant) return [];
       if (range === RATE_INTERVAL || range === RANGE || ALERT_WINDOWS.has(range)) return [];
       return [
         `${innermost}(${metric}[${range}]): neither $__rate_interval, $__range nor the window of an alert`,
@@ -77,11 +79,12 @@ const ALERT_WINDOWS = new Set(
 export const counters: LintRule = {
   name: 'counters-rated',
   problemsIn: (dashboard, { facts }) =>
-    eachSelector(queriesOf(dashboard), ({ metric, functions }) => {
+    eachSelector(queriesOf(dashboard), ({ metric, functions, aggregations }) => {
       const kind = facts.kindOf(metric);
       const rated = functions.filter((name) => RATES.has(name) || name === 'resets');
       if (kind === 'gauge' && rated.length > 0) return [`gauge ${metric} in ${rated.join(', ')}()`];
-      if (kind === 'counter' && !functions.some((name) => OF_COUNTERS.has(name))) {
+      const counted = aggregations.some((name) => name === 'count' || name === 'group');
+      if (kind === 'counter' && !counted && !functions.some((name) => OF_COUNTERS.has(name))) {
         return [`counter ${metric} not in rate(), increase() or the like`];
       }
       return [];
@@ -142,7 +145,7 @@ export const placeMatchers: LintRule = {
   },
 };
 
-function allQueries(dashboard: Dashboard): Pick<Query, 'where' | 'expr'>[] {
+function allQueries(dashboard: Dashboard): Query[] {
   return [...queriesOf(dashboard), ...readable(dashboard, variableQueriesOf(dashboard))];
 }
 
@@ -154,12 +157,14 @@ function variableQueriesOf(dashboard: Dashboard): Omit<Query, 'expr'>[] {
 }
 
 function eachSelector(
-  queries: readonly Pick<Query, 'where' | 'expr'>[],
-  problemsOf: (selector: Selector) => string[],
+  queries: readonly Pick<Query, 'where' | 'expr' | 'target'>[],
+  problemsOf: (selector: Selector, instant: boolean) => string[],
 ): string[] {
   return queries
     .filter(({ expr }) => syntaxErrorIn(expr) === undefined)
-    .flatMap(({ where, expr }) =>
-      selectorsIn(expr).flatMap((selector) => problemsOf(selector).map((problem) => `${where}: ${problem}`)),
+    .flatMap(({ where, expr, target }) =>
+      selectorsIn(expr).flatMap((selector) =>
+        problemsOf(selector, target?.instant === true).map((problem) => `${where}: ${problem}`),
+      ),
     );
 }

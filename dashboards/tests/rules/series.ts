@@ -5,6 +5,8 @@ import type { Dashboard } from '../testing/dashboard-json.ts';
 
 /** Of these there are as many as the fleet is large. */
 const GROWING = new Set(['shard', 'consumer_name', 'instance', 'pod', 'container']);
+/** More lines than this nobody reads. */
+export const MOST_SERIES = 50;
 /** A thousand rows can be sorted and scrolled; a thousand lines cannot. */
 const FOR_MANY = new Set(['table', 'heatmap']);
 const LABEL_IN_LEGEND = /\{\{\s*([\w.]+)\s*\}\}/g;
@@ -13,10 +15,12 @@ export const bounded: LintRule = {
   name: 'bounded',
   problemsIn: (dashboard, context) =>
     shapes(dashboard, context).flatMap(({ query, shape }) => {
-      if (shape.bounded || FOR_MANY.has(query.panel?.type ?? '')) return [];
+      if (shape.most <= MOST_SERIES || FOR_MANY.has(query.panel?.type ?? '')) return [];
       const growing = [...varyingLabels(shape)].filter((label) => GROWING.has(label));
       if (growing.length === 0) return [];
-      return [`${query.where}: one series for each ${growing.join(', ')}, without topk`];
+      return [
+        `${query.where}: one series for each ${growing.join(', ')}, without a topk of ${MOST_SERIES} or less`,
+      ];
     }),
 };
 
@@ -33,7 +37,7 @@ export const legends: LintRule = {
         ...[...named]
           .filter((label) => !shape.labels.has(label))
           .map((label) => `${where}: legend names ${label}, which its series do not have`),
-        ...varying
+        ...(shape.most === 1 ? [] : varying)
           // A pod, its instance and what serves it are one thing.
           .filter(
             (label) =>

@@ -14,6 +14,8 @@ export interface Selector {
   readonly range: string | undefined;
   /** Functions around it, the innermost first; aggregations are not functions. */
   readonly functions: readonly string[];
+  /** Aggregations around it, the innermost first. */
+  readonly aggregations: readonly string[];
 }
 
 /** Where the text is no PromQL: what it cannot read. */
@@ -63,19 +65,22 @@ export function selectorOf(node: SyntaxNode, expr: string): Selector {
   const identifier = node.getChild('Identifier');
   const named = matchers.find(({ label, operator }) => label === '__name__' && operator === '=');
   const functions: string[] = [];
+  const aggregations: string[] = [];
   let range: string | undefined;
   for (let around = node.parent; around; around = around.parent) {
     if (around.name === 'MatrixSelector')
       range = textOf(around.lastChild as SyntaxNode, expr).replaceAll(/[[\]]/g, '');
-    if (around.name !== 'FunctionCall') continue;
     const name = around.getChild('FunctionIdentifier');
     if (name) functions.push(textOf(name, expr));
+    const operator = around.getChild('AggregateOp');
+    if (operator) aggregations.push(textOf(operator, expr));
   }
   return {
     metric: identifier ? textOf(identifier, expr) : (named?.value ?? ''),
     matchers: matchers.filter(({ label }) => label !== '__name__'),
     range,
     functions,
+    aggregations,
   };
 }
 

@@ -8,8 +8,8 @@ export interface Shape {
   readonly labels: ReadonlySet<string>;
   /** Those of them that have the same value on all: they tell nothing apart. */
   readonly fixed: ReadonlySet<string>;
-  /** Whether the number of series is limited, however many there are of anything: by `topk` and the like. */
-  readonly bounded: boolean;
+  /** Series, however many there are of anything: limited by `topk` and the like, else Infinity. */
+  readonly most: number;
   /** A number, which does not count in operations with series. */
   readonly scalar: boolean;
 }
@@ -46,7 +46,7 @@ export function varyingLabels({ labels, fixed }: Shape): ReadonlySet<string> {
   return labels.difference(fixed);
 }
 
-const SCALAR: Shape = { labels: new Set(), fixed: new Set(), bounded: true, scalar: true };
+const SCALAR: Shape = { labels: new Set(), fixed: new Set(), most: 1, scalar: true };
 
 class Reader {
   readonly #expr: string;
@@ -81,8 +81,12 @@ class Reader {
   #ofAggregation(node: SyntaxNode): Shape {
     const inner = this.#ofFirst(childrenOf(node.getChild('FunctionCallBody') as SyntaxNode));
     const operator = this.#text(node.getChild('AggregateOp'));
-    if (BOUNDING.has(operator)) return { ...inner, bounded: true };
     const modifier = node.getChild('AggregateModifier');
+    if (BOUNDING.has(operator)) {
+      const count = Number(this.#text(node.getChild('FunctionCallBody')?.getChild('NumberDurationLiteral')));
+      // One such limit for each group is none.
+      return { ...inner, most: modifier || Number.isNaN(count) ? inner.most : Math.min(inner.most, count) };
+    }
     const named = this.#labelList(modifier?.getChild('GroupingLabels'));
     if (!modifier) return series(new Set());
     const labels = modifier.getChild('By')
@@ -108,24 +112,24 @@ class Reader {
       .map((side) => this.shape(side));
     const operator = childrenOf(node).find(({ name }) => /^(And|Or|Unless)$/.test(name))?.name;
     if (operator === 'Unless') return left;
-    if (operator === 'And') return { ...left, bounded: left.bounded || right.bounded };
+    if (operator === 'And') return { ...left, most: Math.min(left.most, right.most) };
     if (operator === 'Or') {
       return {
         ...left,
         labels: left.labels.union(right.labels),
         fixed: new Set(),
-        bounded: left.bounded && right.bounded,
+        most: left.most + right.most,
       };
     }
     if (left.scalar) return right;
     if (right.scalar) return left;
     const clause = node.getChild('MatchingModifierClause');
-    const bounded = left.bounded || right.bounded;
-    if (clause?.getChild('GroupLeft')) return { ...left, bounded };
-    if (clause?.getChild('GroupRight')) return { ...right, bounded };
+    const most = Math.min(left.most, right.most);
+    if (clause?.getChild('GroupLeft')) return { ...left, most };
+    if (clause?.getChild('GroupRight')) return { ...right, most };
     const named = this.#labelList(clause?.getChild('GroupingLabels'));
-    if (clause?.getChild('On')) return { ...left, labels: named, bounded };
-    return { ...left, labels: left.labels.difference(named), bounded };
+    if (clause?.getChild('On')) return { ...left, labels: named, most };
+    return { ...left, labels: left.labels.difference(named), most };
   }
 
   #labelList(node: SyntaxNode | null | undefined): Set<string> {
@@ -139,5 +143,5 @@ class Reader {
 
 function series(labels: ReadonlySet<string>): Shape {
   // Without labels there is one series.
-  return { labels, fixed: new Set(), bounded: labels.size === 0, scalar: false };
+  return { labels, fixed: new Set(), most: labels.size === 0 ? 1 : Infinity, scalar: false };
 }
