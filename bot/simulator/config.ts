@@ -19,6 +19,8 @@ const MAX_MS = 86_400_000;
 export const SIMULATOR_VARIABLES = {
   LOG_LEVEL: oneOf(LOG_LEVELS, { default: 'info' }),
   SIMULATOR_HOST: text('an address to listen on', { default: SIMULATOR_DEFAULTS.host }),
+  /** The name by which other containers know it, where SIMULATOR_HOST is 0.0.0.0. */
+  SIMULATOR_PUBLIC_HOST: text('a host that clients can reach', { default: '' }),
   PORT: integer({ min: 0, max: 65_535, default: SIMULATOR_DEFAULTS.port }),
   SIMULATOR_RESUME_PORT: integer({ min: 0, max: 65_535, default: SIMULATOR_DEFAULTS.resumePort }),
   SIMULATOR_TOKEN: secret('the token to accept', { default: SIMULATOR_DEFAULTS.token }),
@@ -50,6 +52,7 @@ export function readSimulatorConfig(env: Environment): SimulatorConfig {
     logLevel: values.LOG_LEVEL,
     simulator: {
       host: values.SIMULATOR_HOST,
+      ...(values.SIMULATOR_PUBLIC_HOST && { publicHost: values.SIMULATOR_PUBLIC_HOST }),
       port: values.PORT,
       resumePort: values.SIMULATOR_RESUME_PORT,
       token: values.SIMULATOR_TOKEN,

@@ -16,7 +16,10 @@ export interface SessionStartLimit {
 }
 
 export interface SimulatorOptions {
+  /** Where it listens. */
   readonly host: string;
+  /** What clients are told to connect to; by default `host`, which does where that is one address. */
+  readonly publicHost?: string;
   /** 0 takes a free one. */
   readonly port: number;
   /** The port of the address that READY tells sessions to resume at; 0 takes a free one. */

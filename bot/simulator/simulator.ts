@@ -58,7 +58,7 @@ export async function startSimulator(given: Partial<SimulatorOptions> = {}): Pro
   const delivers = ({ shardId }: { shardId: number }) => !lasting.has('deaf', shardId);
   const sessions = new Sessions({ options, ledger, nowMs, delivers });
   const connections = new Connections(sessions, ledger, nowMs);
-  const urlOf = (scheme: string, port: number) => `${scheme}://${options.host}:${port}`;
+  const urlOf = (scheme: string, port: number) => `${scheme}://${options.publicHost ?? options.host}:${port}`;
 
   const gateway = new GatewayHost({
     options,
