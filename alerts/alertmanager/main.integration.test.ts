@@ -57,7 +57,7 @@ test('the example of --help works, and the same file serves the rules', async ()
   expect(route.routes[1]?.group_wait).toBe('7s');
   expect(statSync(out).mode & 0o777).toBe(0o644);
 
-  const rules = await run('../main.ts', '--values', file, '--out', folder);
+  const rules = await run('../../deploy/generate/main.ts', '--values', file, '--out', folder);
   expect(rules.code).toBe(0);
   expect(readFileSync(join(folder, 'rules.yaml'), 'utf8')).toContain('cluster, namespace');
 });

@@ -49,6 +49,7 @@ export function messageBody({ bold, link }: Markup): string {
   return `${FIRST_ALERT}{{ with $first.Annotations.summary }}{{ . }}
 {{ end }}${lines}${more()}{{ with $first.Annotations.runbook_url }}${link('Runbook', '{{ . }}')}
 {{ end }}{{ with $first.Annotations.dashboard_url }}${link('Dashboard', '{{ . }}')}
+{{ end }}{{ with $first.Annotations.panel_url }}${link('Graph', '{{ . }}')}
 {{ end }}${link('Alertmanager', '{{ .ExternalURL }}')}`;
 }
 
@@ -66,7 +67,7 @@ export function htmlBody(): string {
 <h2 style="color: ${color}">${messageTitle().replace(FIRST_ALERT, '')}</h2>
 <p>{{ $first.Annotations.summary }}</p>
 ${lines}<p>${more()}</p>
-<p>{{ with $first.Annotations.runbook_url }}${link('Runbook', '{{ . }}')}{{ end }}{{ with $first.Annotations.dashboard_url }}${link('Dashboard', '{{ . }}')}{{ end }}${link('Alertmanager', '{{ .ExternalURL }}')}</p>
+<p>{{ with $first.Annotations.runbook_url }}${link('Runbook', '{{ . }}')}{{ end }}{{ with $first.Annotations.dashboard_url }}${link('Dashboard', '{{ . }}')}{{ end }}{{ with $first.Annotations.panel_url }}${link('Graph', '{{ . }}')}{{ end }}${link('Alertmanager', '{{ .ExternalURL }}')}</p>
 </body></html>`;
 }
 

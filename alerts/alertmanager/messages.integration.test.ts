@@ -18,6 +18,7 @@ const versions = await testedVersions('alertmanager');
 
 const RUNBOOK = 'https://example.org/runbooks/DiscordShardEventGap.md';
 const DASHBOARD = 'https://grafana.example.org/d/shardwatch-shards?var-shard=3';
+const GRAPH = `${DASHBOARD}&viewPanel=202`;
 const SUMMARY = 'A shard is connected but gets no events: it is deaf.';
 const DESCRIPTION = 'Shard 3 has had no event for 2m 5s & <more>; the limit is 120 s.';
 const STARTS = '2026-03-01T03:12:45Z';
@@ -37,6 +38,7 @@ function gap(shard: number, labels: Readonly<Record<string, string>> = {}): Sent
       description: DESCRIPTION,
       runbook_url: RUNBOOK,
       dashboard_url: DASHBOARD,
+      panel_url: GRAPH,
     },
     startsAt: STARTS,
     endsAt: new Date(Date.now() + 600_000).toISOString(),
@@ -129,12 +131,12 @@ describe.for(versions)('Alertmanager $version', ({ binary }) => {
 
     expect(told.discord.title).toBe(title);
     expect(told.discord.description.replace(new RegExp(self), 'SELF')).toBe(
-      `${SUMMARY}\n**${where}**\n${DESCRIPTION}\n[Runbook](${RUNBOOK})\n[Dashboard](${DASHBOARD})\n[Alertmanager](SELF)`,
+      `${SUMMARY}\n**${where}**\n${DESCRIPTION}\n[Runbook](${RUNBOOK})\n[Dashboard](${DASHBOARD})\n[Graph](${GRAPH})\n[Alertmanager](SELF)`,
     );
     expect(told.channel).toBe('#on-call');
     expect(told.slack).toMatchObject({ title, title_link: DASHBOARD, color: 'danger' });
     expect(told.slack.text.replace(new RegExp(self), 'SELF')).toBe(
-      `${SUMMARY}\n*${where}*\n${DESCRIPTION}\n<${RUNBOOK}|Runbook>\n<${DASHBOARD}|Dashboard>\n<SELF|Alertmanager>`,
+      `${SUMMARY}\n*${where}*\n${DESCRIPTION}\n<${RUNBOOK}|Runbook>\n<${DASHBOARD}|Dashboard>\n<${GRAPH}|Graph>\n<SELF|Alertmanager>`,
     );
     expect(told.pagerduty).toMatchObject({
       routing_key: 'a-key',
@@ -143,6 +145,7 @@ describe.for(versions)('Alertmanager $version', ({ binary }) => {
       links: [
         { href: RUNBOOK, text: 'Runbook' },
         { href: DASHBOARD, text: 'Dashboard' },
+        { href: GRAPH, text: 'Graph' },
       ],
     });
     expect(told.pagerduty.payload.custom_details.message).toContain(

@@ -20,6 +20,10 @@ export interface AlertSpec extends AlertText {
 
 export interface Dashboard {
   readonly uid: 'overview' | 'shards' | 'jetstream' | 'runtime' | 'delivery';
+  /** Id of the panel that shows what the alert compares. */
+  readonly panel: number;
+  /** How far back to look; by default an hour. */
+  readonly from?: string;
   /** Variable of the dashboard -> label of the alert. */
   readonly variables: Labels;
 }
@@ -42,7 +46,7 @@ export function alertRule(settings: Settings, spec: AlertSpec): AlertingRule {
       summary,
       description: description.replaceAll(/\s+/g, ' ').trim(),
       runbook_url: `${settings.links.runbooks}/${alert}.md`,
-      dashboard_url: dashboardUrl(settings, spec.dashboard),
+      ...dashboardUrls(settings, spec.dashboard),
     },
   };
 }
@@ -58,9 +62,12 @@ export function bothSeverities<Limit>(
 /** For descriptions: the namespace, where there is one. */
 export const IN_NAMESPACE = '{{ with $labels.namespace }} in namespace {{ . }}{{ end }}';
 
-function dashboardUrl({ links }: Settings, { uid, variables }: Dashboard): string {
-  const query = Object.entries(variables).map(
-    ([variable, label]) => `var-${variable}={{ $labels.${label} | urlquery }}`,
+/** Of the dashboard with everything around the fault, and of the one graph that the alert looks at. */
+export function dashboardUrls({ links }: Settings, { uid, panel, from = 'now-1h', variables }: Dashboard) {
+  const values = Object.entries(variables).map(
+    ([variable, label]) => `&var-${variable}={{ $labels.${label} | urlquery }}`,
   );
-  return `${links.dashboards}/d/shardwatch-${uid}${query.length > 0 ? `?${query.join('&')}` : ''}`;
+  const place = '{{ with $labels.namespace }}&var-namespace={{ . | urlquery }}{{ end }}';
+  const page = `${links.dashboards}/d/shardwatch-${uid}?from=${from}&to=now${values.join('')}${place}`;
+  return { dashboard_url: page, panel_url: `${page}&viewPanel=${panel}` };
 }

@@ -20,7 +20,7 @@ ${memoryLimit(settings)}
         limit; the threshold is ${showValue(value, unit)} for ${wait}. Above 100% the kernel kills it. First see
         whether it rises or came with load; a restart gives time, a higher limit or fewer shards a process
         gives room.`,
-      dashboard: CONTAINER_DASHBOARD,
+      dashboard: { ...CONTAINER_DASHBOARD, panel: 201 },
     }),
   );
 }

@@ -56,7 +56,7 @@ and (time() - ${startedAt} > ${secondsOf(minAge)})`,
         and by about as much the day before; at this rate the limit is reached within ${horizon}. First compare
         with the other processes and with what was deployed before it began; a restart resets it until the
         cause is found.`,
-      dashboard: CONTAINER_DASHBOARD,
+      dashboard: { ...CONTAINER_DASHBOARD, panel: 203, from: 'now-7d' },
     }),
   ];
 }

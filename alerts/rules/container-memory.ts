@@ -1,15 +1,14 @@
 import type { Settings } from '../settings.ts';
-import type { Dashboard } from './alert.ts';
 import { by, narrowed } from './query.ts';
 
 /** How descriptions name a container: by its pod on Kubernetes, by its address elsewhere. */
 export const CONTAINER_TEXT =
   '{{ with $labels.pod }}Pod {{ . }}{{ else }}Instance {{ $labels.instance }}{{ end }}{{ with $labels.job }} of job {{ . }}{{ end }}';
 
-export const CONTAINER_DASHBOARD: Dashboard = {
+export const CONTAINER_DASHBOARD = {
   uid: 'runtime',
   variables: { component: 'job', instance: 'instance' },
-};
+} as const;
 
 /** Labels that tell one container from another. */
 export function ofContainer(settings: Settings): string {

@@ -29,7 +29,7 @@ or on ${by(settings)}
       description: `{{ printf "%.0f" $value }} new in ${window},
         {{ with $labels.consumer_name }}of consumer {{ . }}{{ else }}in stream {{ $labels.stream_name }}{{ end }}${IN_NAMESPACE}.
         First look at what they have in common: npm run dlq -- list; replay them once the cause is mended.`,
-      dashboard: { uid: 'delivery', variables: { consumer: 'consumer_name' } },
+      dashboard: { uid: 'delivery', panel: 206, variables: { consumer: 'consumer_name' } },
     }),
   ];
 }

@@ -20,7 +20,7 @@ export function discordShardDown(settings: Settings): AlertingRule[] {
       description: `Shard {{ $labels.shard }} of job {{ $labels.job }}${IN_NAMESPACE} has not been up for
         ${wait}, while others are. First see whether its gateway runs and what its log says about this shard;
         then discord_shard_state and discord_session_starts_remaining.`,
-      dashboard: { uid: 'shards', variables: { shard: 'shard' } },
+      dashboard: { uid: 'shards', panel: 103, variables: { shard: 'shard' } },
     }),
     alertRule(settings, {
       ...base,
@@ -32,7 +32,7 @@ ${unowned(settings)}`,
       description: `{{ if eq $value 0.0 }}No shard at all is up{{ else }}{{ $value }} shards are in no
         gateway{{ end }} (job {{ $labels.job }}${IN_NAMESPACE}). First see how many gateways run and how many
         should; then whether they reach Discord and NATS.`,
-      dashboard: { uid: 'shards', variables: {} },
+      dashboard: { uid: 'shards', panel: 103, variables: {} },
     }),
   ];
 }

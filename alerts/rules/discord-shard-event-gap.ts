@@ -24,7 +24,7 @@ unless on ${ofShard} (max by ${ofShard} (${guilds}) == 0)`,
         answer to a probe for {{ $value | humanizeDuration }}; the limit is ${showValue(value, unit)}. First
         look whether the gateway reconnects it (discord_shard_closes_total); if it does not or that does not
         help, restart that gateway: the session is resumed.`,
-      dashboard: { uid: 'shards', variables: { shard: 'shard' } },
+      dashboard: { uid: 'shards', panel: 202, variables: { shard: 'shard' } },
     }),
   );
 }

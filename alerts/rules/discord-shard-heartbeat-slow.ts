@@ -20,7 +20,7 @@ ${whereUp(settings)}`,
       description: `Heartbeats of shard {{ $labels.shard }} (job {{ $labels.job }}${IN_NAMESPACE}) take
         {{ $value | humanizeDuration }}, more than ${showValue(value, unit)} for ${wait}. First compare shards:
         all of them points at Discord or the network, those of one gateway at its CPU or event loop.`,
-      dashboard: { uid: 'shards', variables: { shard: 'shard' } },
+      dashboard: { uid: 'shards', panel: 201, variables: { shard: 'shard' } },
     }),
   );
 }

@@ -22,7 +22,7 @@ export function jetStreamConsumerPendingHigh(settings: Settings): AlertingRule[]
         on, more than ${showValue(value, unit)} for ${wait}. First see whether its workers run and how long
         handlers take (worker_handler_seconds): more workers help against many events, not against a slow or
         refusing service behind the handler.`,
-      dashboard: CONSUMER_DASHBOARD,
+      dashboard: { ...CONSUMER_DASHBOARD, panel: 101 },
     }),
   );
 }

@@ -25,7 +25,7 @@ ${unchanged('num_ack_pending')}`,
         ${critical.for} none was taken or acknowledged. First see whether its workers run and are ready, then
         what they do: worker_in_flight at its ceiling means that handlers hang, at zero that nothing is
         pulled; a restart of the workers repeats what is unacknowledged and loses nothing.`,
-      dashboard: CONSUMER_DASHBOARD,
+      dashboard: { ...CONSUMER_DASHBOARD, panel: 102 },
     }),
   ];
 }

@@ -39,7 +39,7 @@ export function jetStreamRedeliveryRateHigh(settings: Settings): AlertingRule[] 
         {{ $labels.consumer_name }}${IN_NAMESPACE} in ${window} were repetitions; the limit is
         ${showValue(value, unit)}. First see whether handlers fail (worker_events_total by outcome), take
         longer than the ack wait (worker_handler_seconds), or workers crash (process_start_time_seconds).`,
-      dashboard: { uid: 'delivery', variables: { consumer: 'consumer_name' } },
+      dashboard: { uid: 'delivery', panel: 205, variables: { consumer: 'consumer_name' } },
     }),
   );
 }

@@ -12,7 +12,7 @@ function base(settings: Settings) {
   return {
     alert: 'MonitoringTargetDown',
     severity: 'critical',
-    dashboard: { uid: 'overview', variables: {} },
+    dashboard: { uid: 'overview', panel: 3, variables: {} },
     wait: settings.thresholds.MonitoringTargetDown.critical.for,
   } as const satisfies Partial<AlertSpec> & { wait: string };
 }

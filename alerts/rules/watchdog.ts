@@ -1,9 +1,11 @@
 import type { Settings } from '../settings.ts';
 import { WATCHDOG } from '../thresholds.ts';
+import { dashboardUrls } from './alert.ts';
 import type { AlertingRule } from './rule.ts';
 
 /** Fires from the first evaluation on: who no longer hears it knows that nobody would be paged. */
-export function watchdog({ labels, links, selectors }: Settings): AlertingRule {
+export function watchdog(settings: Settings): AlertingRule {
+  const { labels, links, selectors } = settings;
   return {
     alert: WATCHDOG,
     expr: 'vector(1)',
@@ -18,7 +20,7 @@ export function watchdog({ labels, links, selectors }: Settings): AlertingRule {
       description:
         'Prometheus evaluates rules and Alertmanager delivers them. A receiver outside pages when this stops.',
       runbook_url: `${links.runbooks}/${WATCHDOG}.md`,
-      dashboard_url: `${links.dashboards}/d/shardwatch-overview`,
+      ...dashboardUrls(settings, { uid: 'overview', panel: 1, variables: {} }),
     },
   };
 }

@@ -1,6 +1,7 @@
 import { THRESHOLDS } from '../thresholds.ts';
 import { boundaryCases } from './boundary-cases.ts';
 import type { RuleCase } from './rule-case.ts';
+import { linked } from './linked.ts';
 import { gone, hold, inTurn, nothing, plus, repeated } from './values.ts';
 
 const alert = 'ContainerMemoryHigh';
@@ -101,7 +102,10 @@ export const memoryHighCases: readonly RuleCase[] = [
           namespace: 'bots',
           container: 'gateway',
         },
-        annotations: wording('Pod gateway-2 of job gateway in namespace bots uses 97%', '10.0.0.7%3A8080'),
+        annotations: wording(
+          'Pod gateway-2 of job gateway in namespace bots uses 97%',
+          '10.0.0.7%3A8080&var-namespace=bots',
+        ),
       },
     ],
   },
@@ -124,6 +128,6 @@ function wording(what: string, instance: string) {
     summary: 'A container is close to its memory limit.',
     description: `${what} of its memory limit; the threshold is ${critical.value * 100}% for ${critical.for}. Above 100% the kernel kills it. First see whether it rises or came with load; a restart gives time, a higher limit or fewer shards a process gives room.`,
     runbook_url: 'https://github.com/shardwatch/shardwatch/blob/main/alerts/runbooks/ContainerMemoryHigh.md',
-    dashboard_url: `http://localhost:3000/d/shardwatch-runtime?var-component=gateway&var-instance=${instance}`,
+    ...linked('runtime', 201, `&var-component=gateway&var-instance=${instance}`),
   };
 }

@@ -14,6 +14,7 @@ import {
   weekend,
   type MemoryStory,
 } from './memory-stories.ts';
+import { linked } from './linked.ts';
 import type { RuleCase } from './rule-case.ts';
 
 const alert = 'ContainerMemoryLeakSuspected';
@@ -98,8 +99,7 @@ export const leakCases: readonly RuleCase[] = [
           description: `The floor of Instance g1:8080 of job gateway rose by 24MiB in a day and by about as much the day before; at this rate the limit is reached within ${horizon}. First compare with the other processes and with what was deployed before it began; a restart resets it until the cause is found.`,
           runbook_url:
             'https://github.com/shardwatch/shardwatch/blob/main/alerts/runbooks/ContainerMemoryLeakSuspected.md',
-          dashboard_url:
-            'http://localhost:3000/d/shardwatch-runtime?var-component=gateway&var-instance=g1%3A8080',
+          ...linked('runtime', 203, '&var-component=gateway&var-instance=g1%3A8080', 'now-7d'),
         },
       },
     ],

@@ -1,6 +1,7 @@
 import { secondsOf, THRESHOLDS } from '../thresholds.ts';
 import { consumer } from './jetstream-series.ts';
 import type { RuleCase } from './rule-case.ts';
+import { linked } from './linked.ts';
 import { gone, hold, inTurn, nothing, plus, rise } from './values.ts';
 
 const alert = 'DeadLettersArriving';
@@ -116,6 +117,6 @@ function wording(what: string, consumerName: string) {
     summary: 'Events could not be handled and became dead letters.',
     description: `${what} First look at what they have in common: npm run dlq -- list; replay them once the cause is mended.`,
     runbook_url: 'https://github.com/shardwatch/shardwatch/blob/main/alerts/runbooks/DeadLettersArriving.md',
-    dashboard_url: `http://localhost:3000/d/shardwatch-delivery?var-consumer=${consumerName}`,
+    ...linked('delivery', 206, `&var-consumer=${consumerName}`),
   };
 }

@@ -1,6 +1,7 @@
 import { secondsOf, THRESHOLDS, type Duration } from '../thresholds.ts';
 import type { RuleCase } from './rule-case.ts';
 import { from, gateway, throughout, until, type ShardStory } from './shard-series.ts';
+import { linked } from './linked.ts';
 import { gone, hold, inTurn, nothing, plus, repeated } from './values.ts';
 
 const alert = 'DiscordShardDown';
@@ -123,7 +124,7 @@ export const fleetDownCases: readonly RuleCase[] = [
         alert,
         at: '5m',
         labels: { ...FLEET, job: 'gateway', namespace: 'a' },
-        annotations: wording('No shard at all is up (job gateway in namespace a).'),
+        annotations: wording('No shard at all is up (job gateway in namespace a).', '&var-namespace=a'),
       },
     ],
   },
@@ -141,11 +142,11 @@ export const fleetDownCases: readonly RuleCase[] = [
   },
 ];
 
-function wording(what: string) {
+function wording(what: string, place = '') {
   return {
     summary: 'Shards of the bot have no gateway, or none of them is up.',
     description: `${what} First see how many gateways run and how many should; then whether they reach Discord and NATS.`,
     runbook_url: 'https://github.com/shardwatch/shardwatch/blob/main/alerts/runbooks/DiscordShardDown.md',
-    dashboard_url: 'http://localhost:3000/d/shardwatch-shards',
+    ...linked('shards', 103, place),
   };
 }

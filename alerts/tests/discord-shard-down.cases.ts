@@ -1,6 +1,7 @@
 import { secondsOf, THRESHOLDS, type Duration } from '../thresholds.ts';
 import type { RuleCase } from './rule-case.ts';
 import { from, gateway, until, type ShardStory } from './shard-series.ts';
+import { linked } from './linked.ts';
 import { gone, hold, inTurn, nothing, plus, repeated } from './values.ts';
 
 const alert = 'DiscordShardDown';
@@ -134,7 +135,7 @@ export const shardDownCases: readonly RuleCase[] = [
           description: `Shard 3 of job gateway in namespace bots has not been up for ${critical.for}, while others are. First see whether its gateway runs and what its log says about this shard; then discord_shard_state and discord_session_starts_remaining.`,
           runbook_url:
             'https://github.com/shardwatch/shardwatch/blob/main/alerts/runbooks/DiscordShardDown.md',
-          dashboard_url: 'http://localhost:3000/d/shardwatch-shards?var-shard=3',
+          ...linked('shards', 103, '&var-shard=3&var-namespace=bots'),
         },
       },
     ],

@@ -2,6 +2,7 @@ import { THRESHOLDS } from '../thresholds.ts';
 import { boundaryCases } from './boundary-cases.ts';
 import type { RuleCase } from './rule-case.ts';
 import { gateway } from './shard-series.ts';
+import { linked } from './linked.ts';
 import { hold, repeated, rise, inTurn } from './values.ts';
 
 const alert = 'DiscordShardEventGap';
@@ -119,7 +120,7 @@ export const eventGapCases: readonly RuleCase[] = [
           description: `Shard 3 (job gateway) has had no event and no answer to a probe for 3m 0s; the limit is ${critical.value} s. First look whether the gateway reconnects it (discord_shard_closes_total); if it does not or that does not help, restart that gateway: the session is resumed.`,
           runbook_url:
             'https://github.com/shardwatch/shardwatch/blob/main/alerts/runbooks/DiscordShardEventGap.md',
-          dashboard_url: 'http://localhost:3000/d/shardwatch-shards?var-shard=3',
+          ...linked('shards', 202, '&var-shard=3'),
         },
       },
     ],

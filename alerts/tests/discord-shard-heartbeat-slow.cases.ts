@@ -2,6 +2,7 @@ import { THRESHOLDS } from '../thresholds.ts';
 import { boundaryCases } from './boundary-cases.ts';
 import type { RuleCase } from './rule-case.ts';
 import { gateway } from './shard-series.ts';
+import { linked } from './linked.ts';
 import { gone, hold, plus, repeated, rise, inTurn } from './values.ts';
 
 const alert = 'DiscordShardHeartbeatSlow';
@@ -116,7 +117,7 @@ export const heartbeatSlowCases: readonly RuleCase[] = [
           description: `Heartbeats of shard 3 (job gateway) take ${SLOW}s, more than ${critical.value * 1000} ms for ${FIRES}. First compare shards: all of them points at Discord or the network, those of one gateway at its CPU or event loop.`,
           runbook_url:
             'https://github.com/shardwatch/shardwatch/blob/main/alerts/runbooks/DiscordShardHeartbeatSlow.md',
-          dashboard_url: 'http://localhost:3000/d/shardwatch-shards?var-shard=3',
+          ...linked('shards', 201, '&var-shard=3'),
         },
       },
     ],

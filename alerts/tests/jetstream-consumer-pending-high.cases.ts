@@ -2,6 +2,7 @@ import { THRESHOLDS } from '../thresholds.ts';
 import { boundaryCases } from './boundary-cases.ts';
 import { consumer } from './jetstream-series.ts';
 import type { RuleCase } from './rule-case.ts';
+import { linked } from './linked.ts';
 import { gone, hold, inTurn, plus, rise } from './values.ts';
 
 const alert = 'JetStreamConsumerPendingHigh';
@@ -84,8 +85,11 @@ export const pendingHighCases: readonly RuleCase[] = [
           description: `Consumer moderation-worker of stream DISCORD_EVENTS in namespace bots has 12445 messages that wait or are being worked on, more than ${critical.value} for ${critical.for}. First see whether its workers run and how long handlers take (worker_handler_seconds): more workers help against many events, not against a slow or refusing service behind the handler.`,
           runbook_url:
             'https://github.com/shardwatch/shardwatch/blob/main/alerts/runbooks/JetStreamConsumerPendingHigh.md',
-          dashboard_url:
-            'http://localhost:3000/d/shardwatch-jetstream?var-stream=DISCORD_EVENTS&var-consumer=moderation-worker',
+          ...linked(
+            'jetstream',
+            101,
+            '&var-stream=DISCORD_EVENTS&var-consumer=moderation-worker&var-namespace=bots',
+          ),
         },
       },
     ],

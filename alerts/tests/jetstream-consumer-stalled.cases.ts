@@ -1,6 +1,7 @@
 import { secondsOf, THRESHOLDS } from '../thresholds.ts';
 import { consumer, type ConsumerStory } from './jetstream-series.ts';
 import type { RuleCase } from './rule-case.ts';
+import { linked } from './linked.ts';
 import { gone, hold, inTurn, nothing, plus, repeated, rise } from './values.ts';
 
 const alert = 'JetStreamConsumerStalled';
@@ -104,8 +105,7 @@ export const stalledCases: readonly RuleCase[] = [
           description: `Consumer moderation-worker of stream DISCORD_EVENTS has 42 waiting messages, and for more than ${critical.for} none was taken or acknowledged. First see whether its workers run and are ready, then what they do: worker_in_flight at its ceiling means that handlers hang, at zero that nothing is pulled; a restart of the workers repeats what is unacknowledged and loses nothing.`,
           runbook_url:
             'https://github.com/shardwatch/shardwatch/blob/main/alerts/runbooks/JetStreamConsumerStalled.md',
-          dashboard_url:
-            'http://localhost:3000/d/shardwatch-jetstream?var-stream=DISCORD_EVENTS&var-consumer=moderation-worker',
+          ...linked('jetstream', 102, '&var-stream=DISCORD_EVENTS&var-consumer=moderation-worker'),
         },
       },
     ],

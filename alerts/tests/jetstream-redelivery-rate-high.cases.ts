@@ -2,6 +2,7 @@ import { secondsOf, THRESHOLDS, type Duration } from '../thresholds.ts';
 import { boundaryCases } from './boundary-cases.ts';
 import { consumer, worker } from './jetstream-series.ts';
 import type { RuleCase } from './rule-case.ts';
+import { linked } from './linked.ts';
 import { gone, hold, inTurn, rise } from './values.ts';
 
 const alert = 'JetStreamRedeliveryRateHigh';
@@ -149,6 +150,6 @@ function wording(value: number) {
     description: `25% of the deliveries to consumer moderation-worker in ${window} were repetitions; the limit is ${value * 100}%. First see whether handlers fail (worker_events_total by outcome), take longer than the ack wait (worker_handler_seconds), or workers crash (process_start_time_seconds).`,
     runbook_url:
       'https://github.com/shardwatch/shardwatch/blob/main/alerts/runbooks/JetStreamRedeliveryRateHigh.md',
-    dashboard_url: 'http://localhost:3000/d/shardwatch-delivery?var-consumer=moderation-worker',
+    ...linked('delivery', 205, '&var-consumer=moderation-worker'),
   };
 }

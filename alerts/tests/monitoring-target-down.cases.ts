@@ -1,6 +1,7 @@
 import { COMPONENTS } from '../settings.ts';
 import { secondsOf, THRESHOLDS, type Duration } from '../thresholds.ts';
 import type { RuleCase } from './rule-case.ts';
+import { linked } from './linked.ts';
 import { gone, hold, inTurn, plus } from './values.ts';
 
 const alert = 'MonitoringTargetDown';
@@ -124,6 +125,6 @@ function wording(what: string) {
 function links() {
   return {
     runbook_url: 'https://github.com/shardwatch/shardwatch/blob/main/alerts/runbooks/MonitoringTargetDown.md',
-    dashboard_url: 'http://localhost:3000/d/shardwatch-overview',
+    ...linked('overview', 3),
   };
 }

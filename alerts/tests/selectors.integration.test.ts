@@ -162,7 +162,7 @@ test('labels and links are in every alert, the namespace in the watchdog too', (
   const text = ruleFile(settings);
   expect(text).toContain('https://wiki.example/runbooks/DiscordShardDown.md');
   expect(text).toContain(
-    'https://grafana.example/d/shardwatch-shards?var-shard={{ $labels.shard | urlquery }}',
+    'https://grafana.example/d/shardwatch-shards?from=now-1h&to=now&var-shard={{ $labels.shard | urlquery }}',
   );
   expect(text).not.toMatch(/github\.com|localhost|DeadLettersArriving/);
   expect(text.match(/ alert: /g)).toHaveLength(text.match(/team: bots/g)?.length ?? 0);

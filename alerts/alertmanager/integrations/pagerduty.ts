@@ -28,6 +28,7 @@ export const pagerduty: IntegrationKind<PagerDutyOptions> = {
     links: [
       { href: `${FIRST_ALERT}{{ $first.Annotations.runbook_url }}`, text: 'Runbook' },
       { href: `${FIRST_ALERT}{{ $first.Annotations.dashboard_url }}`, text: 'Dashboard' },
+      { href: `${FIRST_ALERT}{{ $first.Annotations.panel_url }}`, text: 'Graph' },
     ],
   }),
 };
