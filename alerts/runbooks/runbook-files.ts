@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Artifact } from '../artifacts.ts';
 import type { Settings } from '../settings.ts';
 import { ALERT_NAMES, type AlertName } from '../thresholds.ts';
+import { dashboardLinks } from './dashboard-links.ts';
 import { withSetup } from './setup-block.ts';
 import { withThresholds } from './threshold-block.ts';
 
@@ -21,9 +22,9 @@ export function readRunbook(name: string): string {
 }
 
 /** Every runbook with the settings' numbers and the common text between its marks. */
-export function runbookFiles(settings: Pick<Settings, 'thresholds'>): Artifact[] {
+export function runbookFiles(settings: Settings): Artifact[] {
   return runbookNames().map((name) => {
-    const text = withSetup(readRunbook(name));
+    const text = withSetup(readRunbook(name), dashboardLinks(name, settings));
     const filled = isAlertName(name) ? withThresholds(text, name, settings) : text;
     return { path: `${name}${EXTENSION}`, text: filled };
   });

@@ -20,7 +20,11 @@ q() { curl -fsSG "$PROM/api/v1/query" --data-urlencode "query=$1" | sed $'s/{"me
 \`\`\`
 `;
 
-/** A runbook with the common beginning of its diagnosis. @throws {RangeError} where it lacks the marks */
-export function withSetup(markdown: string): string {
-  return replaceBlock(markdown, 'setup', SETUP);
+/**
+ * A runbook with the common beginning of its diagnosis.
+ * @param links where the alert is looked at
+ * @throws {RangeError} where it lacks the marks
+ */
+export function withSetup(markdown: string, links: string): string {
+  return replaceBlock(markdown, 'setup', `\n${links}\n${SETUP}`);
 }
