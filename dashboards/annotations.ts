@@ -9,6 +9,9 @@ import { selectAnyJob } from './select.ts';
 const RECENT_SECONDS = 60;
 const STEP = '15s';
 
+/** Every process of ours has it, and nothing else has. */
+const OURS = selectAnyJob('shardwatch_build_info');
+
 /** Matcher of our alerts: the same Prometheus may have others. */
 export const OUR_ALERTS = `alertname=~"${ALERT_NAMES.join('|')}"`;
 
@@ -29,7 +32,8 @@ export function firingAlerts(severity: 'warning' | 'critical'): AnnotationQueryB
 /** Deploys, scaling and crashes alike, on every orchestrator: from the processes' own start times. */
 export const STARTS: AnnotationQueryBuilder = annotation(
   'Process starts',
-  `count by (job) (time() - ${selectAnyJob('process_start_time_seconds', 'job=~"$job"')} < ${RECENT_SECONDS})`,
+  `count by (job) (time() - ${selectAnyJob('process_start_time_seconds')} < ${RECENT_SECONDS}
+and on (namespace, job, instance) ${OURS})`,
   COLORS.information,
 )
   .titleFormat('{{job}} started')
@@ -39,8 +43,8 @@ export const STARTS: AnnotationQueryBuilder = annotation(
 /** A version that was not there a while ago. */
 export const DEPLOYS: AnnotationQueryBuilder = annotation(
   'New versions',
-  `count by (component, version) (${selectAnyJob('shardwatch_build_info', 'job=~"$job"')})
-unless count by (component, version) (${selectAnyJob('shardwatch_build_info', 'job=~"$job"')} offset ${RECENT_SECONDS}s)`,
+  `count by (component, version) (${OURS})
+unless count by (component, version) (${OURS} offset ${RECENT_SECONDS}s)`,
   COLORS.other,
 )
   .titleFormat('{{component}} {{version}} deployed')

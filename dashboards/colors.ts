@@ -8,7 +8,7 @@ export const COLORS = {
   information: '#56B4E9',
   warning: '#E69F00',
   critical: '#D55E00',
-  quiet: '#8E8E8E',
+  quiet: '#D0D0D0',
   emphasis: '#0072B2',
   other: '#CC79A7',
   none: 'transparent',

@@ -28,7 +28,7 @@ export function backlog(
     unit: 'short',
     lines: [
       [
-        '{{consumer_name}}',
+        '{{stream_name}} / {{consumer_name}}',
         highest(
           count,
           CONSUMER,

@@ -22,7 +22,7 @@ export function deliveries(place: Place, count: number, ...matchers: readonly st
     unit: 'ops',
     lines: [
       [
-        '{{consumer_name}}',
+        '{{stream_name}} / {{consumer_name}}',
         highest(
           count,
           CONSUMER,
@@ -61,8 +61,8 @@ export function lastActivity(
     } s.`,
     unit: 's',
     lines: [
-      ['{{consumer_name}} delivery', since('delivery')],
-      ['{{consumer_name}} acknowledgement', since('ack')],
+      ['{{stream_name}} / {{consumer_name}} delivery', since('delivery')],
+      ['{{stream_name}} / {{consumer_name}} acknowledgement', since('ack')],
     ],
     dataLinks: [THIS_CONSUMER],
   });
@@ -107,7 +107,7 @@ export function waiting(place: Place, count: number, ...matchers: readonly strin
     unit: 'short',
     lines: [
       [
-        '{{consumer_name}}',
+        '{{stream_name}} / {{consumer_name}}',
         highest(
           count,
           CONSUMER,
