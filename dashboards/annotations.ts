@@ -9,9 +9,6 @@ import { selectAnyJob } from './select.ts';
 const RECENT_SECONDS = 60;
 const STEP = '15s';
 
-/** Every process of ours has it, and nothing else has. */
-const OURS = selectAnyJob('shardwatch_build_info');
-
 /** Matcher of our alerts: the same Prometheus may have others. */
 export const OUR_ALERTS = `alertname=~"${ALERT_NAMES.join('|')}"`;
 
@@ -29,27 +26,38 @@ export function firingAlerts(severity: 'warning' | 'critical'): AnnotationQueryB
     .enable(severity === 'critical');
 }
 
-/** Deploys, scaling and crashes alike, on every orchestrator: from the processes' own start times. */
-export const STARTS: AnnotationQueryBuilder = annotation(
-  'Process starts',
-  `count by (job) (time() - ${selectAnyJob('process_start_time_seconds')} < ${RECENT_SECONDS}
-and on (namespace, job, instance) ${OURS})`,
-  COLORS.information,
-)
-  .titleFormat('{{job}} started')
-  .textFormat('a deploy, scaling, or a restart')
-  .tagKeys('job');
+/**
+ * Deploys, scaling and crashes alike, on every orchestrator: from the processes' own start times.
+ * @param processes matcher of those that the dashboard is about
+ */
+export function starts(processes: string): AnnotationQueryBuilder {
+  const started = selectAnyJob('process_start_time_seconds', processes);
+  return annotation(
+    'Process starts',
+    `count by (job) (time() - ${started} < ${RECENT_SECONDS})`,
+    COLORS.information,
+  )
+    .titleFormat('{{job}} started')
+    .textFormat('a deploy, scaling, or a restart')
+    .tagKeys('job');
+}
 
-/** A version that was not there a while ago. */
-export const DEPLOYS: AnnotationQueryBuilder = annotation(
-  'New versions',
-  `count by (component, version) (${OURS})
-unless count by (component, version) (${OURS} offset ${RECENT_SECONDS}s)`,
-  COLORS.other,
-)
-  .titleFormat('{{component}} {{version}} deployed')
-  .textFormat('the first process of this version')
-  .tagKeys('component,version');
+/**
+ * A version that was not there a while ago.
+ * @param processes matcher of those that the dashboard is about
+ */
+export function deploys(processes: string): AnnotationQueryBuilder {
+  const running = selectAnyJob('shardwatch_build_info', processes);
+  return annotation(
+    'New versions',
+    `count by (component, version) (${running})
+unless count by (component, version) (${running} offset ${RECENT_SECONDS}s)`,
+    COLORS.other,
+  )
+    .titleFormat('{{component}} {{version}} deployed')
+    .textFormat('the first process of this version')
+    .tagKeys('component,version');
+}
 
 function annotation(name: string, expr: string, color: string): AnnotationQueryBuilder {
   return new AnnotationQueryBuilder()

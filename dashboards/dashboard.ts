@@ -11,8 +11,9 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import type { Thresholds } from '../alerts/thresholds.ts';
-import { DEPLOYS, firingAlerts, STARTS } from './annotations.ts';
+import { deploys, firingAlerts, starts } from './annotations.ts';
 import { DASHBOARDS, link, TAG, uidOf, type DashboardName } from './links.ts';
+import { CHOSEN_JOBS } from './select.ts';
 import { DATASOURCE_VARIABLE, NAMESPACE } from './variables.ts';
 
 /** What users can change about the dashboards: the same settings that the rules are made from. */
@@ -35,6 +36,8 @@ export interface DashboardSpec {
   readonly description: string;
   /** Beside datasource and namespace. */
   readonly variables: readonly Builder<VariableModel>[];
+  /** Matcher of the processes that it is about, by one of its variables. */
+  readonly processes?: string;
   readonly panels: readonly Builder<Panel>[] | readonly Section[];
 }
 
@@ -44,6 +47,7 @@ const SCHEMA_VERSION = 39;
 
 /** What all dashboards have in common. */
 export function dashboard(spec: DashboardSpec, { runbooks }: DashboardSettings): Dashboard {
+  const { processes = CHOSEN_JOBS } = spec;
   const builder = new DashboardBuilder(`shardwatch / ${DASHBOARDS[spec.name]}`)
     .uid(uidOf(spec.name))
     .description(spec.description)
@@ -55,7 +59,7 @@ export function dashboard(spec: DashboardSpec, { runbooks }: DashboardSettings):
     .refresh('30s')
     .tooltip(DashboardCursorSync.Crosshair)
     .variables([DATASOURCE_VARIABLE, NAMESPACE, ...spec.variables])
-    .annotations([firingAlerts('critical'), firingAlerts('warning'), STARTS, DEPLOYS])
+    .annotations([firingAlerts('critical'), firingAlerts('warning'), starts(processes), deploys(processes)])
     .links([others(), link('Runbooks', runbooks).icon('doc').targetBlank(true)]);
   for (const part of spec.panels) add(builder, part);
   return { ...builder.build(), schemaVersion: SCHEMA_VERSION };

@@ -1,7 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { dashboard, type DashboardSettings } from './dashboard.ts';
-import { selectInstance } from './select.ts';
+import { CHOSEN_COMPONENTS, selectInstance } from './select.ts';
 import { kills, memoryPressure, memoryTrend, memoryUse } from './signals/container-memory.ts';
 import { memoryShare } from './signals/memory.ts';
 import { cpu, eventLoop, files, garbage, heap } from './signals/node.ts';
@@ -19,6 +19,7 @@ export function runtime(settings: DashboardSettings): Dashboard {
       name: 'runtime',
       description: 'Memory, CPU, event loop and restarts of every gateway, worker and exporter.',
       variables: [COMPONENT, INSTANCE],
+      processes: CHOSEN_COMPONENTS,
       panels: [
         { id: 100, title: 'Processes', panels: [processTable(settings, { id: 101, width: 24, height: 8 })] },
         {

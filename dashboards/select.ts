@@ -4,9 +4,14 @@
  */
 const PLACE = 'namespace=~"$namespace"';
 
+/** Of the processes that the job variable chooses. */
+export const CHOSEN_JOBS = 'job=~"$job"';
+/** Of those that the runtime dashboard's variables choose. */
+export const CHOSEN_COMPONENTS = 'job=~"$component"';
+
 /** `name{namespace, job, ...}` of the processes that the variables choose. */
 export function select(name: string, ...matchers: readonly string[]): string {
-  return `${name}{${[PLACE, 'job=~"$job"', ...matchers].join(',')}}`;
+  return `${name}{${[PLACE, CHOSEN_JOBS, ...matchers].join(',')}}`;
 }
 
 /** The same of what bears no job: alerts, and what rules have summed over jobs. */
@@ -46,5 +51,5 @@ export function peak(selector: string): string {
 
 /** `name{...}` of the processes that the runtime dashboard's variables choose. */
 export function selectInstance(name: string, ...matchers: readonly string[]): string {
-  return selectAnyJob(name, 'job=~"$component"', 'instance=~"$instance"', ...matchers);
+  return selectAnyJob(name, CHOSEN_COMPONENTS, 'instance=~"$instance"', ...matchers);
 }

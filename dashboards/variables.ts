@@ -6,7 +6,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { DATASOURCE } from './panels/target.ts';
-import { select, selectAnyJob } from './select.ts';
+import { CHOSEN_COMPONENTS, select, selectAnyJob } from './select.ts';
 
 const ALL = { selected: true, text: 'All', value: '$__all' };
 /** Matches series without the label as well. */
@@ -57,7 +57,7 @@ export const COMPONENT = choice('component', 'Component', `label_values(${select
 export const INSTANCE = choice(
   'instance',
   'Instance',
-  `label_values(${selectAnyJob(OURS, 'job=~"$component"')}, instance)`,
+  `label_values(${selectAnyJob(OURS, CHOSEN_COMPONENTS)}, instance)`,
 ).allValue(ANYTHING);
 
 function choice(name: string, title: string, query: string): QueryVariableBuilder {
