@@ -48,8 +48,8 @@ export interface TimeSeries extends About {
 }
 
 const LINE_WIDTH = 2;
-/** Values below this count as none on a logarithmic axis. */
-const LOG_FLOOR = 0.001;
+/** On a logarithmic axis values below this lie next to zero: a millisecond, or one of what is counted. */
+const LOG_FLOOR = { seconds: 0.001, counted: 1 };
 /** A gap longer than this is a gap; a shorter one, one lost scrape. */
 const BRIDGED_MS = 60_000;
 
@@ -100,10 +100,10 @@ export function timeSeries(panel: TimeSeries): PanelBuilder {
 
 const DASHED = new LineStyleBuilder().fill('dash').dash([8, 6]).build();
 
-function scaleOf({ scale }: TimeSeries): ScaleDistributionConfigBuilder {
+function scaleOf({ scale, unit }: TimeSeries): ScaleDistributionConfigBuilder {
   if (scale !== 'log') return new ScaleDistributionConfigBuilder().type(ScaleDistribution.Linear);
   return new ScaleDistributionConfigBuilder()
     .type(ScaleDistribution.Symlog)
     .log(10)
-    .linearThreshold(LOG_FLOOR);
+    .linearThreshold(unit === 's' ? LOG_FLOOR.seconds : LOG_FLOOR.counted);
 }
