@@ -7,16 +7,20 @@ import type { Inherited, SessionKeeper } from './session/session-keeper.ts';
 import { ShardActivity } from './shard/shard-activity.ts';
 import type { ShardParts } from './shard/shard-parts.ts';
 import { Shard } from './shard/shard.ts';
-import type { OwnedShard, ShardOwner } from './strategy/shard-strategy.ts';
+import type { SessionSaver } from './session/session-saver.ts';
+import type { Movability, OwnedShard, ShardOwner, ShardStrategy } from './strategy/shard-strategy.ts';
 
 const PROBE_INTERVAL_MS = 1_000;
+/** How long a shard that is handed over waits for its acknowledgements; what is missing then is replayed. */
+const HAND_OVER_MS = 5_000;
 
 export interface FleetParts {
-  readonly shard: Omit<ShardParts, 'id' | 'epoch' | 'activity' | 'countEvent'>;
+  readonly shard: Omit<ShardParts, 'id' | 'epoch' | 'held' | 'activity' | 'countEvent'>;
   readonly inherit: InheritParts;
   readonly gate: Pick<IdentifyGate, 'blocked'>;
   readonly limits: Pick<InfoRefresh, 'known' | 'failures'>;
-  readonly expected: () => number;
+  readonly saver: () => Pick<SessionSaver, 'saveLast'>;
+  readonly strategy: Pick<ShardStrategy, 'expected' | 'problem'>;
 }
 
 /** The shards of this process. */
@@ -45,18 +49,37 @@ export class Fleet implements ShardOwner {
     }
     const ids = owned.map(({ id }) => id);
     const inherited = await inheritSessions(ids, this.#parts.inherit);
-    for (const { id, epoch } of owned) this.#start(id, epoch, inherited.get(id));
+    // Meanwhile some may have been lost again, or the process been told to stop.
+    const kept = owned.filter(({ id, held }) => held() && this.#acquiring.has(id));
+    for (const shard of kept) this.#start(shard, inherited.get(shard.id));
   }
 
   async lose(shardId: number): Promise<void> {
+    this.#acquiring.delete(shardId);
+    const shard = this.#shards.get(shardId);
+    if (!shard) return;
+    const { log } = this.#parts.shard;
+    if (!(await shard.handOver(HAND_OVER_MS)))
+      log.warn({ shard: shardId }, 'not all is stored: the next owner replays it');
+    await this.#parts.saver().saveLast(shard.session);
+    if (this.#shards.get(shardId) === shard) this.#shards.delete(shardId);
+  }
+
+  fence(shardId: number): void {
+    this.#acquiring.delete(shardId);
     const shard = this.#shards.get(shardId);
     this.#shards.delete(shardId);
-    await shard?.stop();
+    void shard?.stop();
+  }
+
+  movability(shardId: number): Movability {
+    return this.#shards.get(shardId)?.movability ?? 'idle';
   }
 
   /** Closes every shard resumably; no event is taken afterwards. */
   async stop(): Promise<void> {
     clearInterval(this.#probeTimer);
+    this.#acquiring.clear();
     await Promise.all([...this.#shards.values()].map(async (shard) => shard.stop()));
   }
 
@@ -74,7 +97,10 @@ export class Fleet implements ShardOwner {
       name: 'shards',
       problem: () => {
         const waiting = [...this.#shards.values()].filter((shard) => !shard.serving).map(({ id }) => id);
-        if (this.#shards.size === 0) return 'no shard is owned yet';
+        const { problem, expected } = this.#parts.strategy;
+        if (problem) return problem;
+        if (this.#shards.size < expected)
+          return `${expected - this.#shards.size} shards are being taken over`;
         if (waiting.length === 0) return undefined;
         const budget = this.#parts.gate.blocked ? '; the daily identify budget is low' : '';
         return `${waiting.length} of ${this.#shards.size} shards are not ready (${waiting.slice(0, 10).join(', ')})${budget}`;
@@ -84,14 +110,14 @@ export class Fleet implements ShardOwner {
 
   reading(): FleetReading {
     const nowMs = performance.now();
-    const { expected, gate, limits } = this.#parts;
+    const { strategy, gate, limits } = this.#parts;
     const known = limits.known(nowMs);
     const ids = [...this.#acquiring, ...this.#shards.keys()];
     return {
       shards: ids.map((id) =>
         readShard(id, this.#activityOf(id), this.#shards.get(id)?.session.guilds.size, nowMs),
       ),
-      expected: expected(),
+      expected: strategy.expected,
       configured: this.#parts.shard.count,
       recommended: known.recommendedShards,
       sessionStartsRemaining: known.sessionStartsRemaining,
@@ -101,13 +127,13 @@ export class Fleet implements ShardOwner {
     };
   }
 
-  #start(id: number, epoch: number | undefined, inherited: Inherited | undefined): void {
+  #start({ id, epoch, held }: OwnedShard, inherited: Inherited | undefined): void {
     const activity = this.#activityOf(id);
     const nowMs = performance.now();
     // Between processes only the wall clock is common.
     if (inherited?.savedAt !== undefined) activity.onOwned(nowMs, nowMs - (Date.now() - inherited.savedAt));
     const countEvent = (type: string) => this.#countEvent(type);
-    const shard = new Shard({ ...this.#parts.shard, id, epoch, activity, countEvent }, inherited);
+    const shard = new Shard({ ...this.#parts.shard, id, epoch, held, activity, countEvent }, inherited);
     this.#acquiring.delete(id);
     this.#shards.set(id, shard);
     shard.start();

@@ -3,7 +3,7 @@ import { Registry } from 'prom-client';
 
 import { registerContainerMemory } from '../../exporters/memory/memory-metrics.ts';
 import { registerHeartbeatHistogram, registerShardMetrics } from '../../exporters/shards/shard-metrics.ts';
-import { startHttp } from '../../runtime/http.ts';
+import { startHttp, type HealthCheck } from '../../runtime/http.ts';
 import { runProcess, type ProcessContext } from '../../runtime/lifecycle.ts';
 import { createLogger } from '../../runtime/log.ts';
 import { connectNats, onNatsClosed } from '../../runtime/nats.ts';
@@ -28,7 +28,8 @@ import { Publisher } from './publish/publisher.ts';
 import { SessionSaver } from './session/session-saver.ts';
 import { SessionStore } from './session/session-store.ts';
 import { SHARD_STATES } from './shard/shard-activity.ts';
-import { OrdinalStrategy, ordinalShards } from './strategy/ordinal-strategy.ts';
+import { createStrategy } from './strategy/create-strategy.ts';
+import { registerLeaseMetrics } from './strategy/lease-metrics.ts';
 
 const STOP_DEADLINE_MS = 9_500;
 const FLUSH_DEADLINE_MS = 5_000;
@@ -53,10 +54,7 @@ async function start(config: GatewayConfig, context: ProcessContext): Promise<vo
 
   const info = new GatewayInfo(new REST({ api: config.apiUrl }), config.token);
   const bot = await info.fetchAtStart(log, context.stopping);
-  const shardCount = config.shardCount === 'auto' ? bot.shards : config.shardCount;
-  const strategy = new OrdinalStrategy(ordinalShards(config.shardId, config.shardsPerProcess, shardCount));
-  const processes = config.shardsPerProcess === 'all' ? 1 : Math.ceil(shardCount / config.shardsPerProcess);
-  const limits = new InfoRefresh({ info, pace: refreshPace(processes), log });
+  const limits = new InfoRefresh({ info, pace: refreshPace(processCount(config, bot.shards)), log });
   const refreshing = limits.run(context.stopping);
   context.defer('gateway info', async () => refreshing);
 
@@ -85,6 +83,28 @@ async function start(config: GatewayConfig, context: ProcessContext): Promise<vo
   });
   context.defer('publisher', () => publisher.close());
 
+  let shardsCheck: HealthCheck = { name: 'shards', problem: () => 'waiting for the lease store' };
+  const http = await startHttp({
+    port: config.port,
+    registry,
+    live: [],
+    ready: [
+      { name: 'nats', problem: () => (publisher.connected ? undefined : 'not connected to NATS') },
+      { name: 'stopping', problem: () => (context.stopping.aborted ? 'stopping' : undefined) },
+      { name: 'shards', problem: () => shardsCheck.problem() },
+    ],
+    log,
+  });
+  context.defer('http', async () => http.close());
+
+  const { strategy, shardCount, leases } = await createStrategy({
+    config,
+    recommended: bot.shards,
+    connection,
+    log,
+    stopping: context.stopping,
+    onFatal: (error) => context.fail(error),
+  });
   const fleet = new Fleet({
     shard: {
       count: shardCount,
@@ -101,23 +121,14 @@ async function start(config: GatewayConfig, context: ProcessContext): Promise<vo
     inherit: { store, findStored, shardCount, log },
     gate,
     limits,
-    expected: () => strategy.expected,
+    strategy,
+    saver: () => saver,
   });
   const saver = new SessionSaver(store, () => fleet.sessions(), log);
   registerShardMetrics(registry, SHARD_STATES, () => fleet.reading());
 
-  const http = await startHttp({
-    port: config.port,
-    registry,
-    live: [],
-    ready: [
-      { name: 'nats', problem: () => (publisher.connected ? undefined : 'not connected to NATS') },
-      { name: 'stopping', problem: () => (context.stopping.aborted ? 'stopping' : undefined) },
-      fleet.readiness,
-    ],
-    log,
-  });
-  context.defer('http', async () => http.close());
+  if (leases) registerLeaseMetrics(registry, () => leases.reading);
+  shardsCheck = fleet.readiness;
   context.defer('shards', async () => {
     await fleet.stop();
     const stored = await publisher.flush(FLUSH_DEADLINE_MS);
@@ -127,4 +138,10 @@ async function start(config: GatewayConfig, context: ProcessContext): Promise<vo
   });
   log.info({ shards: strategy.expected, shardCount }, 'connecting shards');
   await strategy.start(fleet);
+}
+
+/** How many processes the bot needs; with leases there may be more. */
+function processCount({ shardCount, shardsPerProcess }: GatewayConfig, recommended: number): number {
+  const count = shardCount === 'auto' ? recommended : shardCount;
+  return shardsPerProcess === 'all' ? 1 : Math.ceil(count / shardsPerProcess);
 }

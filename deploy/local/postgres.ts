@@ -13,7 +13,6 @@ const DATABASE = 'postgres';
 const INITDB_TIMEOUT_MS = 60_000;
 /** It refuses to run as root; nothing here belongs to this user otherwise. */
 const UNPRIVILEGED_ID = 65_534;
-const OWN_USER: readonly string[] = [];
 const AS_NOBODY = [
   'setpriv',
   `--reuid=${UNPRIVILEGED_ID}`,
@@ -81,7 +80,7 @@ export class PostgresServer implements AsyncDisposable {
 
 async function initialise(initdb: string, folder: string): Promise<void> {
   await chmod(folder, 0o700);
-  const [command = initdb, ...before] = [...unprivileged(), initdb];
+  const [command, before] = asUnprivileged(initdb);
   if (isRoot()) await chown(folder, UNPRIVILEGED_ID, UNPRIVILEGED_ID);
   const data = ['--pgdata', join(folder, 'data'), '--no-sync', '--encoding=UTF8', '--locale=C'];
   await runCommand(command, [...before, ...data, `--username=${SUPERUSER}`, '--auth=trust'], {
@@ -101,7 +100,7 @@ async function launch(binary: string, folder: string, port: number): Promise<Loc
     dynamic_shared_memory_type: 'mmap',
   };
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const [command = binary, ...before] = [...unprivileged(), binary];
+  const [command, before] = asUnprivileged(binary);
   const server = new LocalProcess({
     name: 'postgres',
     command,
@@ -124,8 +123,11 @@ function readyOrTaken(line: string): 'ready' | 'taken' | undefined {
   return line.includes('ready to accept connections') ? 'ready' : undefined;
 }
 
-function unprivileged(): readonly string[] {
-  return isRoot() ? AS_NOBODY : OWN_USER;
+/** @returns the command that runs it, and what comes before its arguments */
+function asUnprivileged(program: string): readonly [command: string, before: readonly string[]] {
+  if (!isRoot()) return [program, []];
+  const [command, ...options] = AS_NOBODY;
+  return [command, [...options, program]];
 }
 
 function isRoot(): boolean {

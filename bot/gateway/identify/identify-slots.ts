@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StorageType, type JetStreamClient, type KV, type NatsConnection } from 'nats';
 
 import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../../runtime/jetstream-error.ts';
-import { CodedError, EXIT_MISCONFIGURED, messageOf } from '../../../runtime/errors.ts';
+import { messageOf } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
+import { refuseUnsafeReplicas } from '../safe-replicas.ts';
 
 const BUCKET = 'discord_identify';
 /** Discord allows one IDENTIFY in 5 s for each rate limit key (docs: Gateway, Session Start Limit). */
@@ -13,7 +14,7 @@ const IDENTIFY_INTERVAL_MS = 5_000;
 const MARGIN_MS = 500;
 const RETRY_MS = 250;
 /** First server whose replicated key-value buckets let only one of two contenders win. */
-const SAFE_REPLICATED_VERSION = [2, 9, 21] as const;
+const SAFE_REPLICATED_VERSION = '2.9.21';
 
 /**
  * Slots in which one process at a time may identify, shared by all processes of the bot: a key that
@@ -35,7 +36,7 @@ export class IdentifySlots {
     replicas: number,
     log: Logger,
   ): Promise<IdentifySlots> {
-    refuseUnsafeServer(connection.info?.version ?? '0.0.0', replicas);
+    refuseUnsafeReplicas(connection.info?.version ?? '0.0.0', replicas, SAFE_REPLICATED_VERSION);
     const ttl = IDENTIFY_INTERVAL_MS + MARGIN_MS;
     // On disk: a slot must survive a restart of the server.
     const options = { history: 1, storage: StorageType.File, replicas, ttl, allow_direct: false };
@@ -61,20 +62,5 @@ export class IdentifySlots {
     }
     // A late answer leaves too little of the slot.
     return performance.now() - askedAt < MARGIN_MS;
-  }
-}
-
-function refuseUnsafeServer(version: string, replicas: number): void {
-  if (replicas === 1) return;
-  const parts = version.split('.').map((part) => Number.parseInt(part, 10));
-  for (const [index, wanted] of SAFE_REPLICATED_VERSION.entries()) {
-    const part = parts[index] ?? 0;
-    if (part > wanted) return;
-    if (part === wanted) continue;
-    throw new CodedError('NATS_TOO_OLD', 'Replicated key-value buckets of this NATS server are not safe', {
-      expected: `nats-server ${SAFE_REPLICATED_VERSION.join('.')} or later, or NATS_REPLICAS=1`,
-      got: version,
-      exitCode: EXIT_MISCONFIGURED,
-    });
   }
 }

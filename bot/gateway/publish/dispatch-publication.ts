@@ -13,6 +13,8 @@ export interface DispatchToPublish {
   readonly receivedAtMs: number;
   readonly epoch: number | undefined;
   readonly traceparent: string | undefined;
+  readonly mayPublish?: (() => boolean) | undefined;
+  readonly onDropped?: (() => void) | undefined;
   readonly onStored: (sentBehind: number) => void;
 }
 
@@ -43,6 +45,8 @@ export function toPublication(dispatch: DispatchToPublish): Publication {
     messageId,
     headers,
     body: encoder.encode(JSON.stringify(dispatch.data ?? null)),
+    mayPublish: dispatch.mayPublish,
+    onDropped: dispatch.onDropped,
     onStored: dispatch.onStored,
   };
 }

@@ -11,6 +11,10 @@ export interface Publication {
   readonly messageId: string;
   readonly headers: MsgHdrs;
   readonly body: Uint8Array;
+  /** Asked before each send; once false the message is another process's to publish, and is dropped here. */
+  readonly mayPublish?: (() => boolean) | undefined;
+  /** Called once, when it is dropped. */
+  readonly onDropped?: (() => void) | undefined;
   /**
    * Called once, when the message is in the stream.
    * @param sentBehind the stream's last known position when the message was first sent

@@ -115,6 +115,7 @@ export class Publisher {
   }
 
   #send(entry: Pending, now: number): void {
+    if (this.#dropUnlessMine(entry)) return;
     const { connection, options, payloads } = this.#parts;
     const { subject, headers, body } = entry.publication;
     entry.tries += 1;
@@ -123,6 +124,7 @@ export class Publisher {
     if (body.length > limit - HEADER_ROOM_BYTES) {
       void this.#busyWhile(entry, async () => {
         const reference = await storePayload(payloads, entry.publication);
+        if (this.#dropUnlessMine(entry)) return;
         connection.publish(subject, reference.body, {
           reply: this.#replySubject(entry),
           headers: reference.headers,
@@ -135,6 +137,12 @@ export class Publisher {
     } catch (error) {
       this.#onFailure(entry, messageOf(error));
     }
+  }
+
+  #dropUnlessMine(entry: Pending): boolean {
+    if (entry.publication.mayPublish?.() !== false) return false;
+    this.#remove(entry, () => entry.publication.onDropped?.());
+    return true;
   }
 
   #replySubject(entry: Pending): string {
@@ -155,10 +163,16 @@ export class Publisher {
   }
 
   #settle(entry: Pending, streamSequence: number): void {
+    this.#remove(entry, () => {
+      if (streamSequence > this.#streamSequence) this.#streamSequence = streamSequence;
+      entry.publication.onStored(entry.sentBehind);
+    });
+  }
+
+  #remove(entry: Pending, report: () => void): void {
     if (!this.#pending.delete(entry.slot)) return;
     this.#bytes -= entry.publication.body.length;
-    if (streamSequence > this.#streamSequence) this.#streamSequence = streamSequence;
-    entry.publication.onStored(entry.sentBehind);
+    report();
     this.#reportRoom();
     if (this.#pending.size > 0) return;
     for (const resolve of this.#whenEmpty.splice(0)) resolve();
@@ -176,14 +190,13 @@ export class Publisher {
     this.#parts.metrics.onFailure();
     entry.nextTryAtMs = performance.now() + REFUSED_RETRY_MS;
     const { subject, messageId } = entry.publication;
-    const level = entry.tries === 1 ? 'debug' : 'warn';
-    this.#parts.log[level]({ subject, messageId, reason, tries: entry.tries }, 'publish failed, will retry');
+    const fields = { subject, messageId, reason, tries: entry.tries };
+    this.#parts.log[entry.tries === 1 ? 'debug' : 'warn'](fields, 'publish failed, will retry');
   }
 
   #sweep(): void {
     if (!this.#connected) return;
-    const now = performance.now();
-    const old: Pending[] = [];
+    const [now, old] = [performance.now(), [] as Pending[]];
     for (const entry of this.#pending.values()) {
       if (entry.busy || entry.nextTryAtMs > now) continue;
       if (now - entry.firstSentAtMs > this.#parts.options.duplicateWindowMs) old.push(entry);

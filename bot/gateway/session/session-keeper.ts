@@ -21,6 +21,8 @@ export interface SessionKeeperParts {
   readonly id: number;
   readonly activity: ShardActivity;
   readonly inherited: Inherited | undefined;
+  /** False: another process may have the session, and what this one knows of it must not be written. */
+  readonly held: () => boolean;
   /** The last known position of DISCORD_EVENTS. */
   readonly streamSequence: () => number;
   readonly findStored: FindStored;
@@ -92,6 +94,7 @@ export class SessionKeeper implements Saveable {
   }
 
   unsaved(): Unsaved | undefined {
+    if (!this.#parts.held()) return undefined;
     // An inherited record tells when its last owner lived: leave it until the session goes on.
     if (this.#inherited) return undefined;
     const session = this.#session;

@@ -47,6 +47,13 @@ export class SessionSaver {
     this.#writing.set(shard.id, write);
   }
 
+  /** Writes the last state of one shard; it must change no more. */
+  async saveLast(shard: Saveable): Promise<void> {
+    await this.#writing.get(shard.id);
+    this.save(shard);
+    await this.#writing.get(shard.id);
+  }
+
   /** Writes the last state of every shard and stops. */
   async close(): Promise<void> {
     clearInterval(this.#timer);

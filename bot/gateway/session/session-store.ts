@@ -22,7 +22,9 @@ export class SessionStore {
   }
 
   static async open(jetstream: JetStreamClient, replicas: number): Promise<SessionStore> {
-    const bucket = await jetstream.views.kv(BUCKET, { history: 1, storage: StorageType.File, replicas });
+    // Whoever takes a shard over must read what the last owner wrote a moment ago: only the leader has it.
+    const options = { history: 1, storage: StorageType.File, replicas, allow_direct: false };
+    const bucket = await jetstream.views.kv(BUCKET, options);
     return new SessionStore(bucket);
   }
 

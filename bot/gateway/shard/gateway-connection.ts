@@ -21,6 +21,8 @@ export interface ConnectionParts {
   /** Asked for before connecting and at each heartbeat. */
   readonly sessionInfo: () => SessionInfo | null;
   readonly waitForIdentify: (signal: AbortSignal) => Promise<void>;
+  /** False: another process may have the shard, and its session must not be taken from it. */
+  readonly held: () => boolean;
   readonly events: ConnectionEvents;
 }
 
@@ -55,7 +57,9 @@ const CLOSE_TIMEOUT_MS = 1_000;
 export class GatewayConnection extends WebSocketShard {
   readonly #events: ConnectionEvents;
   readonly #sessionInfo: () => SessionInfo | null;
+  readonly #held: () => boolean;
   readonly #ended: AbortController;
+  #identifying = false;
 
   constructor(parts: ConnectionParts) {
     const ended = new AbortController();
@@ -72,8 +76,14 @@ export class GatewayConnection extends WebSocketShard {
     super(contextStrategy, parts.shardId);
     this.#events = parts.events;
     this.#sessionInfo = parts.sessionInfo;
+    this.#held = parts.held;
     this.#ended = ended;
     this.#listen();
+  }
+
+  /** IDENTIFY was sent, and READY has not come: what becomes of it is not known yet. */
+  get identifying(): boolean {
+    return this.#identifying;
   }
 
   /** Starts connecting; everything that follows is reported through the events. */
@@ -107,6 +117,12 @@ export class GatewayConnection extends WebSocketShard {
 
   override async send(payload: GatewaySendPayload): Promise<void> {
     if (this.#ended.signal.aborted) return;
+    const opens = payload.op === GatewayOpcodes.Identify || payload.op === GatewayOpcodes.Resume;
+    if (opens && !this.#held()) {
+      await this.close('no longer held');
+      return;
+    }
+    if (payload.op === GatewayOpcodes.Identify) this.#identifying = true;
     this.#events.onSent(payload.op);
     await super.send(payload);
   }
@@ -127,7 +143,10 @@ export class GatewayConnection extends WebSocketShard {
     const events = this.#events;
     this.on(
       WebSocketShardEvents.Ready,
-      live((data) => events.onReady(data)),
+      live((data) => {
+        this.#identifying = false;
+        events.onReady(data);
+      }),
     );
     this.on(
       WebSocketShardEvents.Resumed,

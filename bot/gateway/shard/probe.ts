@@ -1,5 +1,7 @@
 import { GatewayOpcodes, type GatewaySendPayload } from 'discord-api-types/v10';
 
+import type { SessionKeeper } from '../session/session-keeper.ts';
+
 /** Silence after which a shard is asked for a sign of life. */
 export const PROBE_AFTER_MS = 20_000;
 /** A shard that answers no probe for this long is deaf. */
@@ -31,11 +33,24 @@ export function decideProbe(input: ProbeInput): 'wait' | 'probe' | 'deaf' {
   return deaf ? 'deaf' : 'wait';
 }
 
+/** Returns false where there is nobody to ask for. */
+export function sendProbe(
+  connection: { attempt(payload: GatewaySendPayload): void },
+  { guilds, current }: Pick<SessionKeeper, 'guilds' | 'current'>,
+  shardId: number,
+): boolean {
+  const guildId = guilds.any();
+  const userId = current?.userId;
+  if (!guildId || !userId) return false;
+  connection.attempt(probePayload(guildId, userId, `probe-${shardId}`));
+  return true;
+}
+
 /**
  * Asks for one known member, the bot itself: the smallest request that is answered by a dispatch,
  * and one that needs no privileged intent.
  */
-export function probePayload(guildId: string, userId: string, nonce: string): GatewaySendPayload {
+function probePayload(guildId: string, userId: string, nonce: string): GatewaySendPayload {
   return {
     op: GatewayOpcodes.RequestGuildMembers,
     d: { guild_id: guildId, user_ids: [userId], limit: 1, nonce },

@@ -9,13 +9,15 @@ import type { Publisher } from '../publish/publisher.ts';
 import type { SessionKeeper } from '../session/session-keeper.ts';
 import type { ShardActivity } from './shard-activity.ts';
 
-/** What a shard works with; all of it is shared by the shards of a process but id, epoch and activity. */
+/** What a shard works with; all of it is shared by the shards of a process but id, epoch, held and activity. */
 export interface ShardParts {
   readonly id: number;
   readonly count: number;
   readonly activity: ShardActivity;
   /** Set where ownership is leased: rises with each owner. */
   readonly epoch: number | undefined;
+  /** False from the moment on which another process may have the shard. */
+  readonly held: () => boolean;
   readonly connectionOptions: () => FetchingStrategyOptions;
   readonly publisher: Pick<Publisher, 'full' | 'publish' | 'streamSequence'>;
   readonly gate: Pick<IdentifyGate, 'wait'>;

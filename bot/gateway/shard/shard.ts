@@ -10,12 +10,13 @@ import { SessionKeeper, type Inherited } from '../session/session-keeper.ts';
 import type { Session } from '../session/session.ts';
 import { refusal, type ConnectionEnd } from './connection-end.ts';
 import { GatewayConnection, type ConnectionEvents } from './gateway-connection.ts';
-import { decideProbe, probePayload } from './probe.ts';
+import { Intake } from './intake.ts';
+import { decideProbe, sendProbe } from './probe.ts';
 import { MAX_DEAF, reconnectDelayMs, STABLE_MS, usesResumeUrl } from './reconnect-policy.ts';
 import { ResumeWatch } from './resume-watch.ts';
 import type { ShardActivity } from './shard-activity.ts';
+import type { Movability } from '../strategy/shard-strategy.ts';
 import type { ShardParts } from './shard-parts.ts';
-import { takeDispatch } from './take-dispatch.ts';
 
 /** One shard for as long as this process owns it: keeps a connection open and its session going. */
 export class Shard {
@@ -24,6 +25,7 @@ export class Shard {
   readonly session: SessionKeeper;
   readonly #parts: ShardParts;
   readonly #log: Logger;
+  readonly #intake: Intake;
   #connection: GatewayConnection | undefined;
   #timer: NodeJS.Timeout | undefined;
   readonly #resume = new ResumeWatch(() => void this.#connection?.close('resume unanswered'));
@@ -38,11 +40,13 @@ export class Shard {
     this.id = parts.id;
     this.activity = parts.activity;
     this.#parts = parts;
+    this.#intake = new Intake(parts, () => this.session.current);
     this.#log = parts.log.child({ shard: parts.id });
     this.session = new SessionKeeper({
       id: parts.id,
       activity: this.activity,
       inherited,
+      held: parts.held,
       streamSequence: () => parts.publisher.streamSequence,
       findStored: parts.findStored,
       log: this.#log,
@@ -53,13 +57,35 @@ export class Shard {
   /** True when the shard is connected or on its way to be, with its session kept. */
   get serving(): boolean {
     const { state } = this.activity;
-    return (
-      state === 'ready' || state === 'resuming' || (this.session.current !== undefined && !this.#waitsForRoom)
-    );
+    if (state === 'ready' || state === 'resuming') return true;
+    return this.session.current !== undefined && !this.#waitsForRoom;
+  }
+
+  /** Between IDENTIFY and READY nobody else can go on with what becomes of it. */
+  get movability(): Movability {
+    return this.#connection?.identifying ? 'busy' : this.session.current ? 'serving' : 'idle';
   }
 
   start(): void {
-    this.#connect();
+    if (this.#stopped || !this.#parts.held()) return;
+    this.activity.state = 'connecting';
+    this.#readyAtMs = undefined;
+    this.#probedAtMs = undefined;
+    const options = this.#parts.connectionOptions();
+    const url = usesResumeUrl(this.#failures) ? undefined : options.gatewayInformation.url;
+    const { max_concurrency: maxConcurrency } = options.gatewayInformation.session_start_limit;
+    this.#connection = new GatewayConnection({
+      shardId: this.id,
+      options,
+      sessionInfo: () => this.session.current?.toSessionInfo(url) ?? null,
+      waitForIdentify: async (signal) => {
+        this.activity.state = 'identifying';
+        await this.#parts.gate.wait(this.id, maxConcurrency, signal);
+      },
+      held: this.#parts.held,
+      events: this.#events(),
+    });
+    this.#connection.open();
   }
 
   /** Closes resumably; no event is taken afterwards. */
@@ -67,6 +93,12 @@ export class Shard {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#connection?.close('stopping');
+  }
+
+  /** Stops for the next owner; whether all that was taken is stored by the deadline. */
+  async handOver(deadlineMs: number): Promise<boolean> {
+    await this.stop();
+    return this.#intake.allStored(deadlineMs);
   }
 
   /** The publisher takes events again. */
@@ -82,36 +114,9 @@ export class Shard {
     const readyAtMs = this.#readyAtMs;
     if (state !== 'ready' || readyAtMs === undefined) return;
     const decision = decideProbe({ nowMs, quietSinceMs, readyAtMs, probedAtMs: this.#probedAtMs });
-    if (decision === 'probe') {
-      const guildId = this.session.guilds.any();
-      const userId = this.session.current?.userId;
-      if (!guildId || !userId) return;
-      this.#probedAtMs = nowMs;
-      this.#connection?.attempt(probePayload(guildId, userId, `probe-${this.id}`));
-    } else if (decision === 'deaf') {
-      this.#onDeaf();
-    }
-  }
-
-  #connect(): void {
-    if (this.#stopped) return;
-    this.activity.state = 'connecting';
-    this.#readyAtMs = undefined;
-    this.#probedAtMs = undefined;
-    const options = this.#parts.connectionOptions();
-    const url = usesResumeUrl(this.#failures) ? undefined : options.gatewayInformation.url;
-    const { max_concurrency: maxConcurrency } = options.gatewayInformation.session_start_limit;
-    this.#connection = new GatewayConnection({
-      shardId: this.id,
-      options,
-      sessionInfo: () => this.session.current?.toSessionInfo(url) ?? null,
-      waitForIdentify: async (signal) => {
-        this.activity.state = 'identifying';
-        await this.#parts.gate.wait(this.id, maxConcurrency, signal);
-      },
-      events: this.#events(),
-    });
-    this.#connection.open();
+    if (decision === 'deaf') this.#onDeaf();
+    if (decision !== 'probe' || !this.#connection) return;
+    if (sendProbe(this.#connection, this.session, this.id)) this.#probedAtMs = nowMs;
   }
 
   #events(): ConnectionEvents {
@@ -163,13 +168,9 @@ export class Shard {
   #onDispatch(payload: GatewayDispatchPayload): void {
     const session = this.session.current;
     if (!session) return;
-    const taken = takeDispatch(payload, session, this.#parts);
-    if (taken === 'no-room') {
-      this.#waitsForRoom = true;
-      this.#log.warn('publishing does not keep up: closing the shard until it does');
-      void this.#connection?.close('publishing does not keep up');
-      return;
-    }
+    const taken = this.#intake.take(payload, session);
+    if (taken === 'not-held') return void this.stop();
+    if (taken === 'no-room') return this.#waitForRoom();
     // A repeat is an event that came through, and in its order with the others tells which guilds there are.
     if (taken === 'taken') this.activity.events += 1;
     this.session.guilds.onDispatch(payload);
@@ -179,6 +180,12 @@ export class Shard {
     this.activity.onEvent(performance.now());
     if (this.activity.state === 'resuming') this.#resume.onEvent();
     else if (session.hasGap) setImmediate(() => this.#checkGap(session));
+  }
+
+  #waitForRoom(): void {
+    this.#waitsForRoom = true;
+    this.#log.warn('publishing does not keep up: closing the shard until it does');
+    void this.#connection?.close('publishing does not keep up');
   }
 
   #onSent(opcode: GatewayOpcodes): void {
@@ -208,8 +215,7 @@ export class Shard {
   async #onEnd(end: ConnectionEnd, closed: Promise<void>): Promise<void> {
     const stable = this.#readyAtMs !== undefined && performance.now() - this.#readyAtMs >= STABLE_MS;
     // Closing for want of room is no failure: each round got a window's worth further.
-    if (stable || this.#waitsForRoom) this.#failures = 0;
-    else this.#failures += 1;
+    this.#failures = stable || this.#waitsForRoom ? 0 : this.#failures + 1;
     this.#connection = undefined;
     this.activity.onConnectionEnd(performance.now(), end.code);
     this.#resume.onConnectionEnd();
@@ -224,14 +230,14 @@ export class Shard {
     if (this.#resume.givesUp) this.#endSession('no answer to RESUME');
     await closed;
     if (this.#waitsForRoom) return;
-    const delayMs = reconnectDelayMs(this.#failures, Math.random());
-    this.#log.info({ code: end.code, reason: end.reason, delayMs: Math.round(delayMs) }, 'shard reconnects');
+    const delayMs = Math.round(reconnectDelayMs(this.#failures, Math.random()));
+    this.#log.info({ code: end.code, reason: end.reason, delayMs }, 'shard reconnects');
     this.#reconnectAfter(delayMs);
   }
 
   #reconnectAfter(delayMs: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#connect(), delayMs);
+    this.#timer = setTimeout(() => this.start(), delayMs);
   }
 
   #endSession(reason: string): void {

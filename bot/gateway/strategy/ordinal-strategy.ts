@@ -30,11 +30,19 @@ export class OrdinalStrategy implements ShardStrategy {
     return this.#shardIds.length;
   }
 
+  get problem(): undefined {
+    return undefined;
+  }
+
   async start(owner: ShardOwner): Promise<void> {
-    await owner.acquire(this.#shardIds.map((id) => ({ id, epoch: undefined })));
+    await owner.acquire(this.#shardIds.map((id) => ({ id, epoch: undefined, held: always })));
   }
 
   async stop(): Promise<void> {
     // Nothing is held.
   }
+}
+
+function always(): boolean {
+  return true;
 }
