@@ -79,7 +79,8 @@ async function optionsOf(
   const text = typeof json.query === 'string' ? json.query : (json.definition ?? '');
   switch (json.type) {
     case 'datasource':
-      return ['Prometheus'];
+      // The first of its kind, whatever its name there.
+      return [text.charAt(0).toUpperCase() + text.slice(1)];
     case 'constant':
     case 'textbox':
       return [text];

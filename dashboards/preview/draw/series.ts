@@ -1,0 +1,133 @@
+import type { BarSeriesOption, LineSeriesOption } from 'echarts/charts';
+
+import { nameOf, type Field } from '../data/frame.ts';
+import type { TimeRange } from './plot-frame.ts';
+import type { Scale } from './scale.ts';
+import type { SeriesStyle } from './series-style.ts';
+
+/** A series with its colour, as it is drawn. */
+export interface Curve {
+  readonly field: Field;
+  readonly times: readonly number[];
+  readonly values: readonly (number | null)[];
+  /** Where it is stacked: on top of those below it. */
+  readonly stacked?: readonly (number | null)[];
+  readonly color: string;
+  readonly style: SeriesStyle;
+}
+
+interface Place {
+  /** Index of its value axis. */
+  readonly axis: number;
+  readonly scale: Scale;
+  readonly range: TimeRange;
+  readonly pixels: number;
+}
+
+/** Adds up the series of each stack, from the first to the last. */
+export function stackValues(curves: readonly Curve[]): Curve[] {
+  const totals = new Map<string, Map<number, number>>();
+  return curves.map((curve) => {
+    const { style, times } = curve;
+    const values = style.negative
+      ? curve.values.map((value) => (value === null ? null : -value))
+      : curve.values;
+    if (style.stack === undefined) return { ...curve, values };
+    const key = `${style.stack}/${style.draw}/${curve.field.settings?.unit ?? ''}`;
+    const total = totals.get(key) ?? new Map<number, number>();
+    totals.set(key, total);
+    const stacked = values.map((value, index) => {
+      if (value === null) return null;
+      const time = times[index] ?? 0;
+      const sum = (total.get(time) ?? 0) + value;
+      total.set(time, sum);
+      return sum;
+    });
+    return { ...curve, values, stacked };
+  });
+}
+
+/** Stacked ones from the top down, so that each hides what it stands on. */
+export function lineSeries(curves: readonly Curve[], place: Place): (LineSeriesOption | BarSeriesOption)[] {
+  const stacked = curves.filter((curve) => curve.stacked !== undefined).toReversed();
+  const others = curves.filter((curve) => curve.stacked === undefined);
+  return [...stacked, ...others].map((curve) =>
+    curve.style.draw === 'bars' ? bars(curve, place) : line(curve, place),
+  );
+}
+
+function line(curve: Curve, { axis, scale }: Place): LineSeriesOption {
+  const { style, color, field } = curve;
+  const points = pointsOf(curve, scale);
+  const alone = style.points === 'auto' ? lonely(points) : new Set<number>();
+  return {
+    type: 'line',
+    name: nameOf(field),
+    yAxisIndex: axis,
+    silent: true,
+    clip: true,
+    data: points,
+    smooth: style.smooth ? 0.3 : false,
+    ...(style.step && { step: style.step }),
+    symbol: 'circle',
+    showSymbol: true,
+    showAllSymbol: true,
+    symbolSize: (_: unknown, { dataIndex }: { dataIndex: number }) =>
+      style.draw === 'points' || style.points === 'always' || alone.has(dataIndex) ? 5 : 0,
+    itemStyle: { color },
+    lineStyle: {
+      color,
+      width: style.draw === 'points' ? 0 : style.lineWidth,
+      ...(style.dash && { type: [...style.dash] }),
+    },
+    ...(style.fill > 0 && { areaStyle: { color, opacity: style.fill, origin: 'start' as const } }),
+  };
+}
+
+function bars(curve: Curve, { axis, scale, range, pixels }: Place): BarSeriesOption {
+  const { style, color, field, times } = curve;
+  const stepMs = (times[1] ?? 0) - (times[0] ?? 0);
+  const slot = (stepMs / (range.to - range.from)) * pixels;
+  return {
+    type: 'bar',
+    name: nameOf(field),
+    yAxisIndex: axis,
+    silent: true,
+    clip: true,
+    data: pointsOf(curve, scale),
+    barWidth: Math.max(1, slot * 0.7),
+    barGap: '-100%',
+    itemStyle: { color, opacity: style.fill, borderColor: color, borderWidth: style.lineWidth },
+  };
+}
+
+/** Gaps that are short enough are left out, so that the line goes on. */
+function pointsOf({ times, values, stacked, style }: Curve, scale: Scale): [number, number | null][] {
+  const heights = stacked ?? values;
+  const points: [number, number | null][] = [];
+  let gap: [number, null][] = [];
+  let lastAt = Number.NEGATIVE_INFINITY;
+  for (const [index, value] of heights.entries()) {
+    const at = times[index] ?? 0;
+    if (value === null) {
+      gap.push([at, null]);
+      continue;
+    }
+    if (at - lastAt > style.bridgedMs) points.push(...gap);
+    gap = [];
+    points.push([at, scale.place(value)]);
+    lastAt = at;
+  }
+  return points;
+}
+
+/** Samples without a neighbour, of which no line would show anything. */
+function lonely(points: readonly (readonly [number, number | null])[]): Set<number> {
+  const found = new Set<number>();
+  for (const [index, [, value]] of points.entries()) {
+    const before = points[index - 1]?.[1] ?? null;
+    const after = points[index + 1]?.[1] ?? null;
+    if (value !== null && before === null && after === null) found.add(index);
+  }
+  return found;
+}

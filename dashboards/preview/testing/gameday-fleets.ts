@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Heal, PagingScenario } from '../../../alerts/gameday/scenario.ts';
+import { SCENARIOS } from '../../../alerts/gameday/scenarios/scenarios.ts';
+import { startFleet } from '../../../alerts/gameday/start-fleet.ts';
+import { FAST_TIMING } from '../../../alerts/gameday/timing.ts';
+import type { Fleet } from '../../../alerts/gameday/fleet.ts';
+import type { FleetState } from '../options.ts';
+
+/** What a picture of a fleet is drawn from. */
+export interface FleetView {
+  readonly prometheus: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface FleetOptions {
+  readonly signal: AbortSignal;
+  readonly log: (line: string) => void;
+}
+
+/** More than the game day's own: a picture wants something to show. */
+const TRAFFIC = { eventsPerSecond: 60, blockedRatio: 0.03 } as const;
+const HEALTHY_MS = 210_000;
+/** Before the faults, where only the broken fleet is wanted. */
+const BEFORE_MS = 90_000;
+const HEALTHY_VIEW = 'now-3m';
+const BROKEN_VIEW = 'now-6m';
+
+/** One after the other, so that a picture shows what began when; milliseconds until the next. */
+const FAULTS: readonly { readonly name: string; readonly thenMs: number }[] = [
+  { name: 'heartbeat-slow-warning', thenMs: 10_000 },
+  { name: 'memory-high', thenMs: 20_000 },
+  { name: 'poison-many', thenMs: 60_000 },
+  { name: 'shard-deaf', thenMs: 60_000 },
+  { name: 'worker-hung', thenMs: 90_000 },
+];
+/** Handed to the hung worker, which leaves them lying. */
+const BACKLOG = 2_500;
+
+/**
+ * Starts a fleet of the game day (real processes with shortened intervals, Discord simulated) and calls `look`
+ * once it has been in each state for a while. Everything is ended and removed afterwards.
+ */
+export async function withFleets(
+  states: readonly FleetState[],
+  { signal, log }: FleetOptions,
+  look: (state: FleetState, view: FleetView) => Promise<void>,
+): Promise<void> {
+  log(`game day: starting a fleet, ${FAST_TIMING.description}`);
+  await using fleet = await startFleet(FAST_TIMING, signal);
+  fleet.traffic(TRAFFIC);
+  const healthyMs = states.includes('healthy') ? HEALTHY_MS : BEFORE_MS;
+  log(`game day: healthy for ${healthyMs / 1_000} s`);
+  await sleep(healthyMs, undefined, { signal });
+  const view = { prometheus: fleet.prometheus.url, to: 'now' };
+  if (states.includes('healthy')) await look('healthy', { ...view, from: HEALTHY_VIEW });
+  if (!states.includes('broken')) return;
+  await using healing = new AsyncDisposableStack();
+  for (const { name, thenMs } of FAULTS) {
+    const heal = await inject(fleet, name, log);
+    if (heal) healing.defer(heal);
+    if (name === 'worker-hung') fleet.simulator.traffic.burst(BACKLOG, 'message');
+    await sleep(thenMs, undefined, { signal });
+  }
+  await look('broken', { ...view, from: BROKEN_VIEW });
+}
+
+/** Undefined where this machine cannot do it, which is said. */
+async function inject(fleet: Fleet, name: string, log: FleetOptions['log']): Promise<Heal | undefined> {
+  const scenario = SCENARIOS.find(
+    (each): each is PagingScenario => each.kind === 'pages' && each.name === name,
+  );
+  if (!scenario) throw new Error(`the game day has no fault "${name}"`);
+  const impossible = await scenario.impossible?.();
+  if (impossible !== undefined) {
+    log(`game day: left out: ${scenario.title}: ${impossible}`);
+    return undefined;
+  }
+  log(`game day: ${scenario.title}`);
+  return scenario.inject(fleet);
+}
