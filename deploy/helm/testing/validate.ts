@@ -1,13 +1,9 @@
-import { createRequire } from 'node:module';
-
 import type { Manifest } from './helm.ts';
 
 interface Model {
   validate(): void;
 }
 type ModelClass = new (data: object) => Model;
-
-const require = createRequire(import.meta.url);
 
 /** Packages that have a model of every kind of an API group. */
 const OPERATORS: Readonly<Record<string, string>> = {
@@ -20,18 +16,30 @@ const OPERATORS: Readonly<Record<string, string>> = {
  * @throws {Error} naming the fields that are wrong
  * @throws {RangeError} when no schema of it is known here
  */
-export function validate(manifest: Manifest): void {
+async function validate(manifest: Manifest): Promise<void> {
   const { apiVersion, kind } = manifest;
-  const [group = '', version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
-  const operator = OPERATORS[group];
-  const path = operator ? `${operator}/${apiVersion}/${kind}` : `kubernetes-models/${apiVersion}/${kind}`;
+  const [group = ''] = apiVersion.split('/');
+  const path = `${OPERATORS[group] ?? 'kubernetes-models'}/${apiVersion}/${kind}`;
   let models: Record<string, ModelClass>;
   try {
-    models = require(path) as Record<string, ModelClass>;
+    models = (await import(path)) as Record<string, ModelClass>;
   } catch (error) {
-    throw new RangeError(`no schema of ${apiVersion} ${kind} (${version})`, { cause: error });
+    throw new RangeError(`no schema of ${apiVersion} ${kind}`, { cause: error });
   }
   const model = models[kind];
   if (!model) throw new RangeError(`${path} has no ${kind}`);
   new model(manifest).validate();
+}
+
+/** Everything that is wrong with any of them. */
+export async function invalid(manifests: readonly Manifest[]): Promise<string[]> {
+  const faults: string[] = [];
+  for (const manifest of manifests) {
+    try {
+      await validate(manifest);
+    } catch (error) {
+      faults.push(`${manifest.kind} ${manifest.metadata.name}: ${String(error)}`);
+    }
+  }
+  return faults;
 }

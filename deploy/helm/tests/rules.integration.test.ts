@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 
 import { applyValues } from '../../../alerts/apply-values.ts';
 import { ruleGroups } from '../../../alerts/rules/groups.ts';
@@ -10,14 +9,13 @@ import { DEFAULT_SETTINGS } from '../../../alerts/settings.ts';
 import { checkRules } from '../../../alerts/tests/promtool.ts';
 import { testedVersions } from '../../local/testing/tested-versions.ts';
 import { render, template } from '../testing/helm.ts';
-import { ofKind } from '../testing/manifests.ts';
-import { stringify } from 'yaml';
+import { named } from '../testing/manifests.ts';
 
 const ANYWHERE = { selectors: { allNamespaces: true } };
 
 async function shippedGroups(alerts: object, namespace = 'bots'): Promise<RuleGroup[]> {
-  const [rule] = ofKind(await render({ namespace, values: { alerts } }), 'PrometheusRule');
-  return (rule?.spec as { groups: RuleGroup[] }).groups;
+  const { spec } = named(await render({ namespace, values: { alerts } }), 'PrometheusRule', 'shardwatch');
+  return (spec as { groups: RuleGroup[] }).groups;
 }
 
 /** As YAML has them: without what is undefined. */
@@ -99,7 +97,7 @@ const OVERRIDES: readonly (readonly [string, Record<string, object>])[] = [
   [
     'alerts left out, labels, links and intervals',
     {
-      disable: ['ContainerMemoryLeakSuspected', 'JetStreamConsumerStalled'] as unknown as object,
+      disable: ['ContainerMemoryLeakSuspected', 'JetStreamConsumerStalled'],
       labels: { team: 'bots & "friends"', namespace: 'mine' },
       links: {
         runbooks: 'https://wiki.example.org/run?x=1&y=2',
