@@ -11,4 +11,4 @@ for (const file of globSync('dist/**/*.js')) {
 }
 const modules = [...imported].filter((name) => !isBuiltin(name));
 for (const name of modules) await import(name);
-console.log(`${modules.length} modules load: ${modules.toSorted().join(' ')}`);
+console.log(`${modules.length} modules load: ${modules.join(' ')}`);

@@ -1,0 +1,104 @@
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { ensureTool } from '../../local/tools/ensure-tool.ts';
+import type { ToolName } from '../../local/tools/tool-table.ts';
+import { BASE_IMAGE } from './base-image.ts';
+import type { DockerDaemon } from './docker-daemon.ts';
+
+interface ServiceImage {
+  /** Of the stack file: which image to take. */
+  readonly variable: string;
+  readonly dockerfile: string;
+  /** Name in the build context -> tool. */
+  readonly programs?: Readonly<Record<string, ToolName>>;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+const NOBODY = 65_534;
+
+/** Does what the stack relies on in the entrypoint of the official image. */
+const POSTGRES_ENTRYPOINT = `#!/bin/sh
+set -eu
+if [ ! -s "$PGDATA/PG_VERSION" ]; then
+  initdb --username="$POSTGRES_USER" --pwfile="$POSTGRES_PASSWORD_FILE" --auth-local=trust --auth-host=scram-sha-256
+  echo 'host all all all scram-sha-256' >> "$PGDATA/pg_hba.conf"
+  pg_ctl --wait -o '-c listen_addresses=' start
+  createdb --username="$POSTGRES_USER" --no-password "$POSTGRES_DB"
+  pg_ctl --wait --mode=fast stop
+fi
+exec postgres -c 'listen_addresses=*'
+`;
+
+/** What the official images are, as far as the stack can tell, out of the programs that the other tests use. */
+const IMAGES: readonly ServiceImage[] = [
+  {
+    variable: 'NATS_IMAGE',
+    programs: { 'nats-server': 'nats-server-current' },
+    dockerfile: `
+COPY nats-server /usr/local/bin/
+ENTRYPOINT ["nats-server"]
+`,
+  },
+  {
+    variable: 'PROMETHEUS_IMAGE',
+    programs: { prometheus: 'prometheus-current' },
+    dockerfile: `
+COPY prometheus /bin/
+RUN install -d -o ${NOBODY} -g ${NOBODY} /prometheus
+USER ${NOBODY}
+ENTRYPOINT ["/bin/prometheus"]
+`,
+  },
+  {
+    variable: 'ALERTMANAGER_IMAGE',
+    programs: { alertmanager: 'alertmanager-current' },
+    dockerfile: `
+COPY alertmanager /bin/
+RUN install -d -o ${NOBODY} -g ${NOBODY} /alertmanager
+USER ${NOBODY}
+ENTRYPOINT ["/bin/alertmanager"]
+`,
+  },
+  {
+    variable: 'POSTGRES_IMAGE',
+    files: { 'entrypoint.sh': POSTGRES_ENTRYPOINT },
+    dockerfile: `
+RUN apt-get update && apt-get install -y --no-install-recommends postgresql-15 && rm -rf /var/lib/apt/lists/*
+ENV PATH=/usr/lib/postgresql/15/bin:/usr/local/bin:/usr/bin:/bin PGDATA=/var/lib/postgresql/data
+RUN install -d -o postgres -g postgres -m 700 /var/lib/postgresql/data
+COPY entrypoint.sh /usr/local/bin/
+ENTRYPOINT ["sh", "/usr/local/bin/entrypoint.sh"]
+`,
+  },
+];
+
+/**
+ * Builds the images of the services that are not ours, where no registry can be reached. There is none of
+ * Grafana: it can be had from its registry alone.
+ * @returns variables of the stack file that name them
+ */
+export async function buildServiceImages(docker: DockerDaemon): Promise<Record<string, string>> {
+  const names: Record<string, string> = {};
+  for (const image of IMAGES) names[image.variable] = await build(docker, image);
+  return names;
+}
+
+async function build(docker: DockerDaemon, image: ServiceImage): Promise<string> {
+  const { variable, dockerfile, programs = {}, files = {} } = image;
+  const name = `${variable.toLowerCase().replace('_', '-')}:test`;
+  const context = await mkdtemp(join(tmpdir(), 'shardwatch-image-'));
+  try {
+    for (const [file, tool] of Object.entries(programs)) {
+      const program = await ensureTool(tool, { log: (line) => process.stderr.write(`${line}\n`) });
+      await copyFile(program, join(context, file));
+    }
+    for (const [file, content] of Object.entries(files)) await writeFile(join(context, file), content);
+    await writeFile(join(context, 'Dockerfile'), `FROM ${BASE_IMAGE}\n${dockerfile}`);
+    await docker.run('build', '--quiet', '--tag', name, context);
+    return name;
+  } finally {
+    await rm(context, { recursive: true, force: true });
+  }
+}
