@@ -73,10 +73,16 @@ function matches({ matchLabels = {} }: Selector, labels: Labels): boolean {
 }
 
 function isInside(ip: string, blocks: readonly string[]): boolean {
+  const family = familyOf(ip);
   const list = new BlockList();
   for (const block of blocks) {
     const [net = '', bits] = block.split('/');
-    list.addSubnet(net, Number(bits), isIPv6(net) ? 'ipv6' : 'ipv4');
+    // To a BlockList every IPv4 address is inside of ::/0.
+    if (familyOf(net) === family) list.addSubnet(net, Number(bits), family);
   }
-  return list.check(ip, isIPv6(ip) ? 'ipv6' : 'ipv4');
+  return list.check(ip, family);
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIPv6(address) ? 'ipv6' : 'ipv4';
 }

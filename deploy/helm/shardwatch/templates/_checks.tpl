@@ -23,9 +23,6 @@ gateway.replicas: {{ .replicas }} replicas of {{ $each }} shards have room for {
 gateway.replicas: {{ .replicas }} replicas of {{ $each }} shards are more than gateway.shardCount ({{ $count }}) needs, and the last would have none: expected at most {{ div (add $count (sub $each 1)) $each }}
 {{- end }}
 {{- end }}
-{{- if and (ne .strategy "ordinal") (eq (toString $each) "all") (gt (int .replicas) 1) }}
-gateway.shardsPerProcess: expected a number, so that {{ .replicas }} replicas share the shards, got all
-{{- end }}
 {{- end }}
 {{- end }}
 {{- $settings := dict "gateway" .Values.gateway "exporter" .Values.exporter "workerDefaults" .Values.workerDefaults }}
