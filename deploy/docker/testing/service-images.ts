@@ -67,7 +67,7 @@ ENTRYPOINT ["/bin/alertmanager"]
     dockerfile: `
 RUN apt-get update && apt-get install -y --no-install-recommends postgresql-15 && rm -rf /var/lib/apt/lists/*
 ENV PATH=/usr/lib/postgresql/15/bin:/usr/local/bin:/usr/bin:/bin PGDATA=/var/lib/postgresql/data
-RUN install -d -o postgres -g postgres -m 700 /var/lib/postgresql/data
+RUN install -d -o postgres -g postgres -m 700 /var/lib/postgresql/data && chmod 3777 /var/run/postgresql
 COPY entrypoint.sh /usr/local/bin/
 ENTRYPOINT ["sh", "/usr/local/bin/entrypoint.sh"]
 `,

@@ -1,0 +1,188 @@
+import { readdir, readFile } from 'node:fs/promises';
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { EVENTS_STREAM } from '../../bot/events.ts';
+import { CONSUMER_NAMES, CONSUMERS, DEAD_STREAM } from '../../bot/streams.ts';
+import { whyNoDocker } from '../docker/testing/docker-programs.ts';
+import { checkLedger } from '../local/demo/ledger-check.ts';
+import { readOwnership } from './testing/owners.ts';
+import { SwarmStack, until } from './testing/swarm-stack.ts';
+
+const SHARDS = 4;
+const EVENTS_PER_SECOND = 200;
+const OWN_SERVICES = ['gateway', 'exporter', ...CONSUMER_NAMES];
+/** Leases are stale after 30 s, and are looked at every 2 s. */
+const TAKEN_OVER_WITHIN_MS = 45_000;
+
+const reason = whyNoDocker();
+if (reason) console.warn(`SKIPPED: the stack on a real Docker daemon: ${reason}`);
+
+describe.skipIf(reason !== undefined)('the stack on a real Docker daemon', () => {
+  let stack: SwarmStack;
+  let folder = '';
+
+  beforeAll(async () => {
+    const startedAtMs = performance.now();
+    const log = (line: string) =>
+      console.info(`${((performance.now() - startedAtMs) / 1_000).toFixed(0)} s: ${line}`);
+    log('Grafana is left out: its image can be had from its registry alone');
+    stack = await SwarmStack.deploy(log);
+    folder = stack.docker.folder;
+    await until('every shard has a session', 60_000, async () => (await connectedShards()) === SHARDS);
+  }, 900_000);
+
+  afterAll(async () => {
+    if (!stack) return;
+    await stack[Symbol.asyncDispose]();
+    expect(await leftovers(folder)).toEqual([]);
+  }, 120_000);
+
+  async function connectedShards(): Promise<number> {
+    const { shards } = await stack.simulator();
+    return shards.filter(({ state }) => state === 'connected').length;
+  }
+
+  /** All that Discord sent is in the stream once, in the order of owners, and handled. */
+  async function expectNothingLost() {
+    await stack.traffic(0);
+    await until('all is sent', 60_000, async () => (await stack.simulator()).counts.buffered === 0);
+    const jetstream = await stack.connection.jetstreamManager();
+    const waiting = async () => {
+      const backlog: string[] = [];
+      for (const { durable_name: name, stream } of Object.values(CONSUMERS)) {
+        const { num_pending, num_ack_pending } = await jetstream.consumers.info(stream, name);
+        if (num_pending + num_ack_pending > 0) backlog.push(`${name} ${num_pending}+${num_ack_pending}`);
+      }
+      return backlog.join(', ');
+    };
+    await until('all is handled', 180_000, async () => (await waiting()) === '', waiting);
+    const comparison = await checkLedger(stack.addresses.simulator, stack.connection);
+    expect(comparison).toMatchObject({ missing: [], repeated: [], storedOnce: comparison.dispatched });
+    expect((await jetstream.streams.info(DEAD_STREAM)).state.messages).toBe(0);
+    const { epochs, mixed } = await readOwnership(stack.connection);
+    expect(mixed).toEqual([]);
+    expect(epochs.size).toBe(SHARDS);
+    const { counts } = await stack.simulator();
+    // Those of the first start: everything since then was a RESUME.
+    expect(counts.identifies).toBe(SHARDS);
+    expect(counts.sessionsEnded).toBe(0);
+    return { dispatched: comparison.dispatched, resumes: counts.resumesAccepted, epochs };
+  }
+
+  test('our containers are not root, cannot write their files and have node as process 1', async () => {
+    for (const service of OWN_SERVICES) {
+      for (const { id, name } of await stack.containers(service)) {
+        const format =
+          '{{.Config.User}} {{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.State.Health.Status}}';
+        expect(`${name} ${await stack.docker.run('inspect', '--format', format, id)}`).toBe(
+          `${name} 10001:10001 true [ALL] healthy`,
+        );
+        const script = `const { readFileSync, writeFileSync } = require('fs');
+          let written = []; for (const file of ['/x', '/app/x', '/tmp/x']) try { writeFileSync(file, ''); written.push(file) } catch {}
+          console.log(JSON.stringify({ uid: process.getuid(), first: readFileSync('/proc/1/comm', 'utf8').trim(), written }))`;
+        const seen = JSON.parse(await stack.docker.run('exec', id, 'node', '-e', script)) as unknown;
+        expect(seen).toEqual({
+          uid: 10_001,
+          first: expect.stringMatching(/^(node|MainThread)$/),
+          written: [],
+        });
+      }
+    }
+  }, 120_000);
+
+  test('Prometheus sees every process, and Alertmanager', async () => {
+    type Targets = { activeTargets: { labels: { job: string }; health: string; lastError: string }[] };
+    const targets = async () => (await stack.prometheus<Targets>('targets?state=active')).activeTargets;
+    const up = async () => {
+      const seen = (await targets()).map(({ labels, health }) => `${labels.job} ${health}`);
+      return seen.toSorted((a, b) => a.localeCompare(b)).join(', ');
+    };
+    const wanted =
+      'alertmanager up, exporter up, gateway up, gateway up, prometheus up, worker up, worker up, worker up, worker up';
+    await until('all targets are up', 60_000, async () => (await up()) === wanted, up);
+    type Alertmanagers = { activeAlertmanagers: unknown[] };
+    expect((await stack.prometheus<Alertmanagers>('alertmanagers')).activeAlertmanagers).toHaveLength(1);
+    type Rules = { groups: { rules: { health: string }[] }[] };
+    const rules = (await stack.prometheus<Rules>('rules')).groups.flatMap(({ rules: each }) => each);
+    expect(rules.length).toBeGreaterThan(10);
+    expect(rules.filter(({ health }) => health === 'err')).toEqual([]);
+  }, 120_000);
+
+  test('a rolling update of gateways and workers under load loses nothing and identifies nothing', async () => {
+    await stack.traffic(EVENTS_PER_SECOND);
+    const before = await stack.simulator();
+    await Promise.all(['gateway', ...CONSUMER_NAMES].map(async (service) => stack.replaceTasks(service)));
+    await until('every shard is connected', 60_000, async () => (await connectedShards()) === SHARDS);
+    const { dispatched, resumes, epochs } = await expectNothingLost();
+    // Each gateway handed its shards over at least once.
+    expect(resumes - before.counts.resumesAccepted).toBeGreaterThanOrEqual(SHARDS);
+    console.info(
+      `rolling update: ${dispatched} dispatched and stored once, ${resumes} RESUMEs, 0 further IDENTIFYs, epochs ${JSON.stringify(Object.fromEntries(epochs))}`,
+    );
+  }, 600_000);
+
+  test('the shards of a killed gateway are taken over and resumed, and nothing is lost', async () => {
+    await stack.traffic(EVENTS_PER_SECOND);
+    const [victim] = await stack.containers('gateway');
+    if (!victim) throw new Error('no gateway runs');
+    await stack.docker.run('kill', victim.id);
+    const fewer = await until('its sockets are gone', 10_000, async () => (await connectedShards()) < SHARDS);
+    const tookMs =
+      fewer +
+      (await until(
+        'every shard is connected again',
+        TAKEN_OVER_WITHIN_MS,
+        async () => (await connectedShards()) === SHARDS,
+      ));
+    const { dispatched } = await expectNothingLost();
+    console.info(
+      `docker kill: all shards resumed after ${(tookMs / 1_000).toFixed(1)} s; ${dispatched} stored once`,
+    );
+    await until(
+      'a new replica is there',
+      90_000,
+      async () => (await stack.containers('gateway')).length === 2,
+    );
+  }, 300_000);
+
+  test('NATS that comes back at another address is found again, and nothing is lost', async () => {
+    await stack.traffic(EVENTS_PER_SECOND);
+    await stack.replaceTasks('nats');
+    await until('every shard is connected', 60_000, async () => (await connectedShards()) === SHARDS);
+    const { dispatched } = await expectNothingLost();
+    const jetstream = await stack.connection.jetstreamManager();
+    expect((await jetstream.streams.info(EVENTS_STREAM)).state.messages).toBeGreaterThanOrEqual(dispatched);
+  }, 300_000);
+
+  test('what the runbooks run inside of a container works there', async () => {
+    const [worker] = await stack.containers('moderation-worker');
+    const listed = await stack.docker.run(
+      'exec',
+      worker?.id ?? '',
+      'node',
+      'dist/bot/worker/dlq/main.js',
+      'list',
+      '--limit',
+      '20',
+    );
+    expect(listed).toContain('0 dead letters');
+    const script = 'import { connect, nanos } from "nats"; console.log(typeof connect, typeof nanos)';
+    expect(
+      await stack.docker.run('exec', worker?.id ?? '', 'node', '--input-type=module', '-e', script),
+    ).toBe('function function');
+  });
+});
+
+/** Mounts, processes and cgroups that the daemon left behind. */
+async function leftovers(folder: string): Promise<string[]> {
+  const mounts = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n');
+  const found = mounts.filter((line) => line.includes(folder));
+  const name = `shardwatch-${folder.slice(folder.lastIndexOf('-') + 1)}`;
+  for (const hierarchy of await readdir('/sys/fs/cgroup')) if (hierarchy === name) found.push(hierarchy);
+  for (const pid of (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry))) {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (command.includes(folder)) found.push(command.replaceAll('\0', ' '));
+  }
+  return found;
+}
