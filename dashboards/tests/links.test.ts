@@ -121,7 +121,7 @@ describe.for(runbookNames())('runbook %s', (name) => {
 
 test('every dashboard is where some alert leads to, so that none is found by chance only', () => {
   const reached = new Set(facts.alerts.map((rule) => linked(rule).dashboard.uid));
-  expect([...reached].toSorted()).toEqual(dashboards.map(({ uid }) => uid).toSorted());
+  expect(reached).toEqual(new Set(dashboards.map(({ uid }) => uid)));
 });
 
 test('a link that leads nowhere is noticed', () => {

@@ -43,15 +43,17 @@ export interface Window {
 /** Of a screen 1,600 pixels wide, one point a pixel. */
 const PIXELS_A_COLUMN = 1_600 / 24;
 
-/** Every query of panels and annotations, one after the other, as Grafana sends it. */
+/** Every query of panels and annotations, one after the other, as Grafana sends it. @param only id of one panel */
 export async function askDashboard(
   dashboard: Dashboard,
   prometheus: Prometheus,
   window: Window,
   chosen: Chosen,
+  only?: number,
 ): Promise<Asked[]> {
   const asked: Asked[] = [];
-  for (const panel of queryPanelsOf(dashboard)) {
+  const panels = queryPanelsOf(dashboard).filter(({ id }) => only === undefined || id === only);
+  for (const panel of panels) {
     const { fromMs, toMs } = shown(panel, window);
     const rangeSeconds = (toMs - fromMs) / 1_000;
     for (const target of (panel.targets ?? []).filter(({ hide }) => hide !== true)) {
@@ -65,7 +67,8 @@ export async function askDashboard(
       asked.push(await ask(prometheus, { ...window, fromMs, toMs }, chosen, { ...query, where, key }));
     }
   }
-  for (const annotation of annotationsOf(dashboard).filter(({ builtIn }) => builtIn !== 1)) {
+  const annotations = annotationsOf(dashboard).filter(({ builtIn }) => builtIn !== 1 && only === undefined);
+  for (const annotation of annotations) {
     const query = { target: undefined, panel: undefined, text: exprOf(annotation), instant: false };
     const stepSeconds = annotation.step ? parseDuration(annotation.step) : window.scrapeSeconds;
     const where = `${dashboard.uid} annotation "${annotation.name}"`;
