@@ -1,4 +1,4 @@
-import { isMap, isScalar, parseDocument, type Pair } from 'yaml';
+import { parse } from 'yaml';
 
 /** A value with its line in README.md. */
 export interface DocumentedValue {
@@ -14,45 +14,49 @@ export interface ValuesTree {
   readonly undocumented: readonly string[];
 }
 
+const LINE = /^( *)(?:# -- (.+)|([\w.-]+):.*)$/;
+
 /** Reads values.yaml: a comment that begins with `--` before a key is its description. */
 export function documentedValues(text: string): ValuesTree {
-  const tree = { documented: [] as DocumentedValue[], undocumented: [] as string[] };
-  walk('', parseDocument(text).contents, tree, false);
-  return tree;
+  const values: unknown = parse(text);
+  const documented = descriptions(text).map(({ path, description }) => ({
+    path,
+    description,
+    value: valueAt(values, path),
+  }));
+  const covered = documented.map(({ path }) => path);
+  const isCovered = (leaf: string) => covered.some((path) => leaf === path || leaf.startsWith(`${path}.`));
+  return { documented, undocumented: leaves('', values).filter((leaf) => !isCovered(leaf)) };
 }
 
-function walk(
-  path: string,
-  node: unknown,
-  tree: { documented: DocumentedValue[]; undocumented: string[] },
-  isCovered: boolean,
-): void {
-  if (!isMap(node) || node.items.length === 0) {
-    if (!isCovered) tree.undocumented.push(path);
-    return;
-  }
-  for (const [index, pair] of node.items.entries()) {
-    const key = String(isScalar(pair.key) ? pair.key.value : pair.key);
-    const here = path ? `${path}.${key}` : key;
-    // A comment before the first key of a map belongs to the map.
-    const comment = [index === 0 ? node.commentBefore : undefined, commentOf(pair)]
-      .filter(Boolean)
-      .join('\n');
-    const description = descriptionIn(comment);
-    if (description !== undefined) {
-      const { value } = pair as { value: { toJSON?: () => unknown } | null };
-      tree.documented.push({ path: here, value: value?.toJSON?.() ?? null, description });
+/** By lines: a parser of YAML gives some comments to what stands before them. */
+function descriptions(text: string): { readonly path: string; readonly description: string }[] {
+  const found: { path: string; description: string }[] = [];
+  const above: { readonly indent: number; readonly key: string }[] = [];
+  let pending: string | undefined;
+  for (const line of text.split('\n')) {
+    const [, space = '', description, key] = LINE.exec(line) ?? [];
+    if (description !== undefined) pending = description;
+    if (key === undefined) continue;
+    while ((above.at(-1)?.indent ?? -1) >= space.length) above.pop();
+    above.push({ indent: space.length, key });
+    if (pending !== undefined) {
+      found.push({ path: above.map((each) => each.key).join('.'), description: pending });
+      pending = undefined;
     }
-    walk(here, pair.value, tree, isCovered || description !== undefined);
   }
+  return found;
 }
 
-function commentOf({ key }: Pair): string | undefined {
-  return isScalar(key) ? (key.commentBefore ?? undefined) : undefined;
+function valueAt(values: unknown, path: string): unknown {
+  let place = values;
+  for (const key of path.split('.')) place = (place as Record<string, unknown>)[key];
+  return place;
 }
 
-function descriptionIn(comment: string): string | undefined {
-  const lines = comment.split('\n').map((line) => line.trim());
-  const line = lines.find((each) => each.startsWith('-- '));
-  return line?.slice('-- '.length);
+function leaves(path: string, value: unknown): string[] {
+  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const entries = isMap ? Object.entries(value) : [];
+  if (entries.length === 0) return [path];
+  return entries.flatMap(([key, child]) => leaves(path ? `${path}.${key}` : key, child));
 }
