@@ -31,7 +31,7 @@ async function main(): Promise<number> {
 async function run(options: PreviewCommand, chromium: string, signal: AbortSignal): Promise<boolean> {
   await using camera = await Camera.start(chromium);
   const common = { ...options, camera, log: (line: string) => console.info(line), warn };
-  if (options.gameday.length === 0) return takePictures(common);
+  if (options.gameday.length === 0) return await takePictures(common);
   // Only here: it needs the whole bot.
   const { withFleets } = await import('./testing/gameday-fleets.ts');
   let ok = true;

@@ -80,12 +80,18 @@ const UNITS: ReadonlyMap<string, Format> = new Map<string, Format>([
   ['bool_on_off', (value) => (value === 0 ? 'Off' : 'On')],
 ]);
 
-/** Three figures or so: 0.0123, 1.25, 12.5, 125. */
-export function autoDecimals(value: number): number {
-  if (value === 0 || Number.isInteger(value)) return 0;
-  const exponent = Math.floor(Math.log10(Math.abs(value)));
-  const leading = Math.abs(value) / 10 ** exponent;
-  return Math.max(0, 1 - exponent + (leading > 2.25 ? 1 : 0));
+/** Without zeros at its end, as ticks of an axis are. */
+export function formatTick(value: number, unit = '', decimals?: number | null): string {
+  const text = formatUnit(value, unit, decimals);
+  return decimals === undefined || decimals === null
+    ? text.replace(/(\.\d*?)0+(?!\d)/, '$1').replace(/\.(?!\d)/, '')
+    : text;
+}
+
+/** Three figures of what is not whole: 0.0123, 1.25, 12.5, 125. */
+function autoDecimals(value: number): number {
+  if (Number.isInteger(value)) return 0;
+  return Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
 }
 
 function fixed(value: number, decimals?: number | null): string {

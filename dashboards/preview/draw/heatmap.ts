@@ -1,10 +1,10 @@
 import { nameOf, numberFields, numbersOf, timesOf, type Field } from '../data/frame.ts';
 import type { PanelModel } from '../data/panel-model.ts';
-import { formatUnit } from '../data/units.ts';
+import { formatTick } from '../data/units.ts';
 import { schemeColor } from './color-schemes.ts';
 import type { Size } from './html.ts';
-import { annotationMarks, AXIS_FONT_SIZE, timeAxis, X_AXIS_HEIGHT } from './plot-frame.ts';
-import { timeTicks } from './scale.ts';
+import { annotationMarks, timeAxis, X_AXIS_HEIGHT } from './plot-frame.ts';
+import { TICK_FONT_SIZE, timeTicks } from './scale.ts';
 import { svgChart } from './svg-chart.ts';
 import { textWidth } from './text-width.ts';
 import { withAlpha } from './theme.ts';
@@ -64,7 +64,7 @@ function bound(name: string): number {
 function label(name: string, options: Readonly<Record<string, unknown>>): string {
   const { unit } = (options['yAxis'] ?? {}) as { unit?: string };
   const value = bound(name);
-  return Number.isFinite(value) && unit ? formatUnit(value, unit) : name;
+  return Number.isFinite(value) && unit ? formatTick(value, unit) : name;
 }
 
 function cellsOf(
@@ -106,7 +106,7 @@ function chart(
   context: DrawContext,
 ) {
   const { theme, range, annotations } = context;
-  const left = EDGE * 2 + Math.max(0, ...labels.map((text) => textWidth(text, AXIS_FONT_SIZE)));
+  const left = EDGE * 2 + Math.max(0, ...labels.map((text) => textWidth(text, TICK_FONT_SIZE)));
   const every = Math.ceil((labels.length * LABEL_PIXELS) / Math.max(1, height - TOP - X_AXIS_HEIGHT));
   const shown = new Map(
     labels.map((text, index) => [index + 1, text] as const).filter(([at]) => at % every === 0),
@@ -114,7 +114,7 @@ function chart(
   const { markLine } = annotationMarks(annotations, range, 0, theme);
   return {
     grid: { left, right: EDGE, top: TOP, bottom: X_AXIS_HEIGHT, outerBoundsMode: 'none' as const },
-    xAxis: timeAxis(range, timeTicks(range.from, range.to, width - left - EDGE), theme),
+    xAxis: timeAxis(range, timeTicks(range.from, range.to, width - left - EDGE, EDGE), theme),
     yAxis: {
       type: 'value' as const,
       min: 0,
@@ -127,7 +127,7 @@ function chart(
         customValues: [...shown.keys()],
         formatter: (value: number) => shown.get(value) ?? '',
         color: theme.axis,
-        fontSize: AXIS_FONT_SIZE,
+        fontSize: TICK_FONT_SIZE,
         margin: 8,
       },
     },

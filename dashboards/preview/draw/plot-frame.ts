@@ -1,7 +1,7 @@
 import type { LineSeriesOption } from 'echarts/charts';
 
 import type { Annotation } from '../data/annotations.ts';
-import type { TimeTick } from './scale.ts';
+import { TICK_FONT_SIZE, type TimeTick } from './scale.ts';
 import { withAlpha, type Theme } from './theme.ts';
 
 /** What is the same in all panels over time. */
@@ -11,7 +11,6 @@ export interface TimeRange {
   readonly to: number;
 }
 
-export const AXIS_FONT_SIZE = 12;
 export const X_AXIS_HEIGHT = 22;
 
 /** The time axis with its grid lines. */
@@ -29,7 +28,7 @@ export function timeAxis({ from, to }: TimeRange, ticks: readonly TimeTick[], th
       customValues: values,
       formatter: (value: number) => texts.get(value) ?? '',
       color: theme.axis,
-      fontSize: AXIS_FONT_SIZE,
+      fontSize: TICK_FONT_SIZE,
       margin: 7,
     },
     splitLine: { show: false },

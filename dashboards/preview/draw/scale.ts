@@ -1,3 +1,5 @@
+import { textWidth } from './text-width.ts';
+
 /** How values become places on an axis: ECharts draws what `place` returns on a linear axis. */
 export interface Scale {
   readonly min: number;
@@ -100,21 +102,23 @@ const TIME_STEPS_MS = [
   ...[1, 2, 3, 7, 14, 28].map((count) => count * 86_400_000),
 ];
 const TIME_TICK_PIXELS = 80;
+export const TICK_FONT_SIZE = 12;
 
 export interface TimeTick {
   readonly at: number;
   readonly text: string;
 }
 
-/** In UTC; milliseconds since 1970. */
-export function timeTicks(from: number, to: number, pixels: number): TimeTick[] {
+/** In UTC; milliseconds since 1970. A text that would reach beyond the right edge is left away. */
+export function timeTicks(from: number, to: number, pixels: number, rightEdge = 0): TimeTick[] {
   const wanted = (to - from) / Math.max(1, pixels / TIME_TICK_PIXELS);
   const step = TIME_STEPS_MS.find((each) => each >= wanted) ?? 28 * 86_400_000;
   const ticks: TimeTick[] = [];
   for (let at = Math.ceil(from / step) * step; at <= to; at += step) {
     const iso = new Date(at).toISOString();
     const text = step >= 86_400_000 ? iso.slice(5, 10) : iso.slice(11, step < 60_000 ? 19 : 16);
-    ticks.push({ at, text });
+    const room = ((to - at) / (to - from)) * pixels + rightEdge;
+    ticks.push({ at, text: room < textWidth(text, TICK_FONT_SIZE) / 2 ? '' : text });
   }
   return ticks;
 }

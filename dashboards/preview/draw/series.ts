@@ -1,9 +1,12 @@
-import type { BarSeriesOption, LineSeriesOption } from 'echarts/charts';
+import type { BarSeriesOption, CustomSeriesOption, LineSeriesOption } from 'echarts/charts';
 
 import { nameOf, type Field } from '../data/frame.ts';
 import type { TimeRange } from './plot-frame.ts';
 import type { Scale } from './scale.ts';
 import type { SeriesStyle } from './series-style.ts';
+import { stackedArea } from './stacked-area.ts';
+
+type SeriesOption = BarSeriesOption | CustomSeriesOption | LineSeriesOption;
 
 /** A series with its colour, as it is drawn. */
 export interface Curve {
@@ -23,6 +26,8 @@ interface Place {
   readonly range: TimeRange;
   readonly pixels: number;
 }
+
+const POINT_SIZE = 5;
 
 /** Adds up the series of each stack, from the first to the last. */
 export function stackValues(curves: readonly Curve[]): Curve[] {
@@ -47,18 +52,25 @@ export function stackValues(curves: readonly Curve[]): Curve[] {
   });
 }
 
-/** Stacked ones from the top down, so that each hides what it stands on. */
-export function lineSeries(curves: readonly Curve[], place: Place): (LineSeriesOption | BarSeriesOption)[] {
-  const stacked = curves.filter((curve) => curve.stacked !== undefined).toReversed();
-  const others = curves.filter((curve) => curve.stacked === undefined);
-  return [...stacked, ...others].map((curve) =>
-    curve.style.draw === 'bars' ? bars(curve, place) : line(curve, place),
-  );
+/** Stacked bars from the top down, so that each hides what it stands on. */
+export function lineSeries(curves: readonly Curve[], place: Place): SeriesOption[] {
+  const areas = curves
+    .filter(({ stacked, style }) => stacked !== undefined && style.draw === 'line' && style.fill > 0)
+    .map((curve) => stackedArea(curve, place.axis, place.scale));
+  const stackedBars = curves.filter(({ stacked, style }) => stacked !== undefined && style.draw === 'bars');
+  const others = curves.filter((curve) => !stackedBars.includes(curve));
+  return [
+    ...areas,
+    ...[...stackedBars.toReversed(), ...others].map((curve) =>
+      curve.style.draw === 'bars' ? bars(curve, place) : line(curve, place),
+    ),
+  ];
 }
 
 function line(curve: Curve, { axis, scale }: Place): LineSeriesOption {
   const { style, color, field } = curve;
   const points = pointsOf(curve, scale);
+  const marked = style.draw === 'points' || style.points === 'always';
   const alone = style.points === 'auto' ? lonely(points) : new Set<number>();
   return {
     type: 'line',
@@ -70,17 +82,18 @@ function line(curve: Curve, { axis, scale }: Place): LineSeriesOption {
     smooth: style.smooth ? 0.3 : false,
     ...(style.step && { step: style.step }),
     symbol: 'circle',
-    showSymbol: true,
+    showSymbol: marked || alone.size > 0,
     showAllSymbol: true,
     symbolSize: (_: unknown, { dataIndex }: { dataIndex: number }) =>
-      style.draw === 'points' || style.points === 'always' || alone.has(dataIndex) ? 5 : 0,
+      marked || alone.has(dataIndex) ? POINT_SIZE : 0,
     itemStyle: { color },
     lineStyle: {
       color,
       width: style.draw === 'points' ? 0 : style.lineWidth,
       ...(style.dash && { type: [...style.dash] }),
     },
-    ...(style.fill > 0 && { areaStyle: { color, opacity: style.fill, origin: 'start' as const } }),
+    ...(style.fill > 0 &&
+      curve.stacked === undefined && { areaStyle: { color, opacity: style.fill, origin: 'start' as const } }),
   };
 }
 

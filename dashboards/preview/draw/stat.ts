@@ -88,7 +88,14 @@ export function drawStat(model: PanelModel, { width, height }: Size, context: Dr
     (options.textMode ?? 'auto') === 'auto';
   const withNames =
     options.textMode === 'value' ? false : named && (values.length > 1 || options.textMode !== 'auto');
-  const tiles = values.map((value) => drawTile(value, tile, options, withNames, context));
+  // As in Grafana the longest of all decides: tiles are compared with each other.
+  const longest = (texts: readonly string[]) =>
+    texts.reduce((most, text) => (textWidth(text, 1) > textWidth(most, 1) ? text : most), '');
+  const sample = {
+    name: longest(values.map(({ name }) => name)),
+    text: longest(values.map(({ text }) => text)),
+  };
+  const tiles = values.map((value) => drawTile(value, tile, options, withNames, context, sample));
   return `<div class="stats ${across ? 'across' : 'down'}">${tiles.join('')}</div>`;
 }
 
@@ -98,6 +105,7 @@ function drawTile(
   options: StatOptions,
   named: boolean,
   context: DrawContext,
+  sample: { readonly name: string; readonly text: string },
 ): string {
   const { colorMode = 'value', graphMode = 'area' } = options;
   const filled = colorMode === 'background' || colorMode === 'background_solid';
@@ -113,8 +121,8 @@ function drawTile(
   const text = options.textMode === 'name' ? '' : options.textMode === 'none' ? '' : value.text;
   const wide = named && options.wideLayout !== false && width / height > WIDE;
   const sizes = fontSizes(
-    value.name,
-    text,
+    sample.name,
+    sample.text,
     { width: width - PADDING * 2, height: height - PADDING * 2 },
     named,
     wide,

@@ -100,7 +100,7 @@ function chart(
   const base = { type: 'line' as const, data: [], silent: true };
   return {
     grid: { left, right: EDGE, top: TOP, bottom: X_AXIS_HEIGHT, outerBoundsMode: 'none' },
-    xAxis: timeAxis(range, timeTicks(range.from, range.to, width - left - EDGE), theme),
+    xAxis: timeAxis(range, timeTicks(range.from, range.to, width - left - EDGE, EDGE), theme),
     yAxis: {
       type: 'category',
       inverse: true,

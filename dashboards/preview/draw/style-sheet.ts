@@ -14,8 +14,8 @@ nav { position: absolute; inset: 0 0 auto 0; height: 40px; padding: 0 16px; disp
 nav span, nav i { color: ${secondary}; margin-right: 8px; } nav span:last-child { color: ${text}; font-weight: 500; }
 nav b, .controls b { font-weight: 400; border: 1px solid ${border}; border-radius: 2px; padding: 4px 10px; margin-left: 8px; }
 .controls { position: absolute; top: 48px; left: 16px; right: 16px; display: flex; justify-content: space-between; font-size: 12px; }
-.controls > div { display: flex; align-items: center; height: 32px; }
-.controls label { background: ${panel}; border: 1px solid ${border}; padding: 6px 8px; font-weight: 500; height: 32px; line-height: 18px; }
+.choices { display: flex; flex-wrap: wrap; gap: 8px 0; } .choices > span { display: flex; white-space: nowrap; } .links { display: flex; flex: none; align-items: flex-start; }
+.controls label { background: ${panel}; border: 1px solid ${border}; padding: 6px 8px; font-weight: 500; height: 32px; line-height: 18px; white-space: nowrap; }
 .controls b { margin: 0 8px 0 0; background: ${canvas}; height: 32px; line-height: 22px; border-left: 0; max-width: 330px;
   overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .controls .switch { margin-right: 8px; display: flex; align-items: center; }

@@ -1,12 +1,12 @@
 import type { Annotation } from '../data/annotations.ts';
 import { nameOf, numberFields, numbersOf, timesOf } from '../data/frame.ts';
 import type { PanelModel } from '../data/panel-model.ts';
-import { formatUnit } from '../data/units.ts';
+import { formatTick } from '../data/units.ts';
 import { fieldColor } from './field-color.ts';
 import type { Size } from './html.ts';
 import { legendOptions, placeLegend } from './legend.ts';
-import { annotationMarks, AXIS_FONT_SIZE, timeAxis, X_AXIS_HEIGHT, type TimeRange } from './plot-frame.ts';
-import { scaleOf, timeTicks, type Scale } from './scale.ts';
+import { annotationMarks, timeAxis, X_AXIS_HEIGHT, type TimeRange } from './plot-frame.ts';
+import { scaleOf, TICK_FONT_SIZE, timeTicks, type Scale } from './scale.ts';
 import { axisSettings, seriesStyle } from './series-style.ts';
 import { lineSeries, stackValues, type Curve } from './series.ts';
 import { svgChart, type ChartOption } from './svg-chart.ts';
@@ -73,7 +73,7 @@ function chart(
   const [first] = axes;
   const left = EDGE + widest(axes.find(({ right }) => !right)) + LABEL_GAP;
   const right = EDGE + widest(axes.find((axis) => axis.right));
-  const ticks = timeTicks(range.from, range.to, width - left - right);
+  const ticks = timeTicks(range.from, range.to, width - left - right, right);
   const base = { type: 'line' as const, data: [], silent: true, animation: false };
   const bottom = first?.scale.min ?? 0;
   const { markArea, markLine, markPoint } = annotationMarks(annotations, range, bottom, theme);
@@ -163,12 +163,12 @@ function limit<Name extends string>(
 }
 
 function labelOf(axis: Axis, value: number): string {
-  return formatUnit(value, axis.unit, axis.curves[0]?.field.settings?.decimals);
+  return formatTick(value, axis.unit, axis.curves[0]?.field.settings?.decimals);
 }
 
 function widest(axis: Axis | undefined): number {
   if (!axis) return 0;
-  return Math.max(0, ...axis.scale.ticks.map((tick) => textWidth(labelOf(axis, tick), AXIS_FONT_SIZE)));
+  return Math.max(0, ...axis.scale.ticks.map((tick) => textWidth(labelOf(axis, tick), TICK_FONT_SIZE)));
 }
 
 function valueAxis(axis: Axis | undefined, theme: Theme) {
@@ -187,7 +187,7 @@ function valueAxis(axis: Axis | undefined, theme: Theme) {
       customValues: [...texts.keys()],
       formatter: (value: number) => texts.get(value) ?? '',
       color: theme.axis,
-      fontSize: AXIS_FONT_SIZE,
+      fontSize: TICK_FONT_SIZE,
       margin: LABEL_GAP,
       showMinLabel: true,
       showMaxLabel: true,
