@@ -7,6 +7,8 @@ import { startTroubledPipeline, STRUCK, type TroubledPipeline } from './testing/
 import { MOST_SERIES } from './rules/series.ts';
 
 const SCRAPE_SECONDS = 1;
+/** Links of more lines of one panel would tell nothing new. */
+const LINKS_A_PANEL = 3;
 const files = dashboardFiles();
 
 /** Query -> why it has no answer here although all is right. */
@@ -49,6 +51,31 @@ describe.for(files)('$name of the troubled pipeline', ({ dashboard }) => {
     const { chosen } = await fillVariables(dashboard, pipeline.fleet.prometheus, window, known);
     expectAnswers(await askDashboard(dashboard, pipeline.fleet.prometheus, window, chosen));
   });
+});
+
+test('links of lines lead to what the line is about', async () => {
+  const { prometheus } = pipeline.fleet;
+  let followed = 0;
+  for (const { dashboard } of files) {
+    const { chosen } = await fillVariables(dashboard, prometheus, window);
+    for (const { panel, series, where } of await askDashboard(dashboard, prometheus, window, chosen)) {
+      for (const { url = '' } of panel?.fieldConfig?.defaults?.links ?? []) {
+        const wanted = [...url.matchAll(/var-(\w+)=\$\{__field\.labels\.(\w+)\}/g)];
+        const target = files.find((file) => url.includes(`/d/${file.dashboard.uid}?`))?.dashboard;
+        // Lines of everything together, such as a median, have no label and lead to All.
+        for (const { labels } of target ? series.slice(0, LINKS_A_PANEL) : []) {
+          const values = wanted.flatMap(([, variable = '', label = '']) =>
+            labels[label] === undefined ? [] : [[variable, labels[label]] as const],
+          );
+          if (!target || values.length === 0) continue;
+          const filled = fillVariables(target, prometheus, window, Object.fromEntries(values));
+          await expect(filled, where).resolves.toBeDefined();
+          followed += 1;
+        }
+      }
+    }
+  }
+  expect(followed).toBeGreaterThan(20);
 });
 
 function expectAnswers(asked: readonly Asked[]): void {
