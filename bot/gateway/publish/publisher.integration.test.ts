@@ -177,3 +177,23 @@ test('a body above the limit of the server goes to the payload store', async () 
   expect(new TextDecoder().decode(stored ?? new Uint8Array())).toBe(body);
   publisher.close();
 });
+
+test('what may not be published any more is not sent again, and does not hold up a flush', async () => {
+  await createStream();
+  const publisher = createPublisher({ ackTimeoutMs: 100 });
+  let mine = true;
+  let dropped = 0;
+  server.pause();
+  const onDropped = () => (dropped += 1);
+  for (let id = 1; id <= 3; id += 1)
+    publisher.publish({ ...publication(id), mayPublish: () => mine, onDropped });
+  await server.kill();
+  mine = false;
+  publisher.publish({ ...publication(4), mayPublish: () => mine, onDropped });
+  publisher.publish(publication(5));
+  await server.startAgain();
+  expect(await publisher.flush(10_000)).toBe(true);
+  expect(dropped).toBe(4);
+  expect(await storedIds()).toEqual(['session:5']);
+  publisher.close();
+});
