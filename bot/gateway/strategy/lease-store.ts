@@ -62,7 +62,10 @@ export interface LeaseStore {
   beat(owner: string): Promise<boolean>;
   /** Removes a member that made no other beat since; false when it did. */
   evict(member: Member): Promise<boolean>;
-  /** @returns those that this owner has now; another was faster with the rest */
+  /**
+   * @param claims shards that nobody alive had in the view
+   * @returns those that this owner has now; another was faster with the rest
+   */
   claim(owner: string, claims: readonly Claim[]): Promise<readonly HeldLease[]>;
   /** Leaves alone what this owner does not hold in that epoch. */
   release(owner: string, leases: readonly HeldLease[]): Promise<void>;
