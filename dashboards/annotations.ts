@@ -5,19 +5,23 @@ import { COLORS } from './colors.ts';
 import { DATASOURCE } from './panels/target.ts';
 import { selectAnyJob } from './select.ts';
 
-/** How long a process counts as just started, and a version as new, in seconds. */
-const RECENT_SECONDS = 60;
+/** How long an alert, a process or a version counts as new, in seconds: at least one step. */
+const RECENT_SECONDS = 30;
 const STEP = '15s';
 
 /** Matcher of our alerts: the same Prometheus may have others. */
 export const OUR_ALERTS = `alertname=~"${ALERT_NAMES.join('|')}"`;
 
-/** By name and not by shard: a thousand shards that are slow are one fault. */
+/**
+ * When alerts began to fire: a mark, since a band for as long as they fire would hide what it is about.
+ * By name and not by shard: a thousand shards that are slow are one fault.
+ */
 export function firingAlerts(severity: 'warning' | 'critical'): AnnotationQueryBuilder {
-  const firing = selectAnyJob('ALERTS', OUR_ALERTS, 'alertstate="firing"', `severity="${severity}"`);
+  const alerts = selectAnyJob('ALERTS', OUR_ALERTS, 'alertstate="firing"', `severity="${severity}"`);
+  const firing = (when = '') => `count by (alertname, severity) (${alerts}${when})`;
   return annotation(
     severity === 'critical' ? 'Critical alerts' : 'Warnings',
-    `count by (alertname, severity) (${firing})`,
+    `${firing()}\nunless ${firing(` offset ${RECENT_SECONDS}s`)}`,
     COLORS[severity],
   )
     .titleFormat('{{alertname}}')

@@ -1,7 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { dashboard, type DashboardSettings } from './dashboard.ts';
-import { backlog, redelivery } from './signals/consumers.ts';
+import { backlog, CONSUMER as BY_CONSUMER, redelivery } from './signals/consumers.ts';
 import { answers, deliveries, lastActivity, waiting } from './signals/deliveries.ts';
 import { collecting, exporterHealth } from './signals/exporter.ts';
 import { handlerSeconds, inFlight, outcomes, renewals } from './signals/handling.ts';
@@ -27,7 +27,7 @@ export function jetstream(settings: DashboardSettings): Dashboard {
           id: 100,
           title: 'Is anything waiting',
           panels: [
-            backlog(settings, { id: 101, ...half }, MOST_LINES, ...ofBoth),
+            backlog(settings, { id: 101, ...half }, MOST_LINES, BY_CONSUMER, ...ofBoth),
             lastActivity(settings, { id: 102, ...half }, MOST_LINES, ...ofBoth),
             deliveries({ id: 103, ...half }, MOST_LINES, ...ofBoth),
             redelivery(settings, { id: 104, ...half }, MOST_LINES, OF_CONSUMER),

@@ -30,7 +30,7 @@ export function shards(settings: DashboardSettings): Dashboard {
           panels: [
             shardTable(settings, { id: 101, width: 20, height: 9 }, CHOSEN),
             shardsUp({ id: 102, width: 4, height: 9, links: [to('overview')] }),
-            timeline({ id: 103, width: 24, height: 7 }, CHOSEN),
+            timeline(settings, { id: 103, width: 24, height: 7 }, CHOSEN),
           ],
         },
         {

@@ -12,6 +12,7 @@ export interface Column {
   readonly from: string;
   readonly title: string;
   readonly unit?: string;
+  readonly decimals?: number;
   readonly width?: number;
   readonly mappings?: readonly ValueMapping[];
   /** Cells are coloured by the alert's limits; the numbers stay readable. */
@@ -58,10 +59,12 @@ export function table(panel: Table): PanelBuilder {
   return builder;
 }
 
-function propertiesOf({ unit, width, mappings, limits, links }: Column) {
+function propertiesOf({ unit, decimals, width, mappings, limits, links }: Column) {
   const coloured = mappings !== undefined || limits !== undefined;
   return [
     ...(unit ? [{ id: 'unit', value: unit }] : []),
+    ...(decimals !== undefined ? [{ id: 'decimals', value: decimals }] : []),
+    ...(mappings ? [{ id: 'custom.align', value: 'left' }] : []),
     ...(width ? [{ id: 'custom.width', value: width }] : []),
     ...(mappings ? [{ id: 'mappings', value: mappings }] : []),
     ...(limits ? [{ id: 'thresholds', value: thresholdSteps(limits).build() }] : []),

@@ -60,7 +60,7 @@ export function timeSeries(panel: TimeSeries): PanelBuilder {
     .targets(rangeTargets(panel.lines))
     .unit(panel.unit)
     .min(0)
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName))
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic))
     .thresholds(limits ? thresholdSteps(limits) : always(COLORS.none))
     .thresholdsStyle(
       new GraphThresholdsStyleConfigBuilder().mode(

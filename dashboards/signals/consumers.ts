@@ -3,24 +3,34 @@ import type { DashboardSettings } from '../dashboard.ts';
 import { label, to } from '../links.ts';
 import type { Place } from '../panels/about.ts';
 import { timeSeries } from '../panels/timeseries.ts';
+import { withRunbook } from '../panels/with-runbook.ts';
 import { highest, peak, select } from '../select.ts';
 
-const CONSUMER = ['stream_name', 'consumer_name'];
+/** What tells consumers apart. */
+export const CONSUMER = ['stream_name', 'consumer_name'];
+/** Where room is short: two consumers of one name count as the worse of them. */
+export const CONSUMER_NAME = ['consumer_name'];
+/** Label -> variable of the dashboard about consumers. */
+const VARIABLES: Readonly<Record<string, string>> = { stream_name: 'stream', consumer_name: 'consumer' };
 const WHOLE_RANGE = '[$__range] @ end()';
 
-/** @param count how many consumers have a line of their own */
+/**
+ * @param count how many consumers have a line of their own
+ * @param by labels that tell them apart
+ */
 export function backlog(
-  { thresholds }: DashboardSettings,
+  settings: DashboardSettings,
   place: Place,
   count: number,
+  by: readonly string[],
   ...matchers: readonly string[]
 ) {
-  const limits = thresholds.JetStreamConsumerPendingHigh;
-  const of = `max by (${CONSUMER.join(', ')})`;
+  const limits = settings.thresholds.JetStreamConsumerPendingHigh;
+  const of = `max by (${by.join(', ')})`;
   const pending = select('jetstream_consumer_num_pending', ...matchers);
   const unanswered = select('jetstream_consumer_num_ack_pending', ...matchers);
   return timeSeries({
-    ...place,
+    ...withRunbook(place, settings, 'JetStreamConsumerPendingHigh'),
     title: 'Backlog by consumer',
     shows: 'Messages that wait or are being worked on.',
     normal: 'near zero; a burst is gone within minutes.',
@@ -28,10 +38,10 @@ export function backlog(
     unit: 'short',
     lines: [
       [
-        '{{stream_name}} / {{consumer_name}}',
+        by.map((name) => `{{${name}}}`).join(' / '),
         highest(
           count,
-          CONSUMER,
+          by,
           `(${of} (${pending}) + ${of} (${unanswered}))`,
           `${of} (${peak(pending)}) + ${of} (${peak(unanswered)})`,
         ),
@@ -40,23 +50,23 @@ export function backlog(
     limits,
     scale: 'log',
     upTo: 2 * limits.critical.value,
-    dataLinks: [to('jetstream', { stream: label('stream_name'), consumer: label('consumer_name') })],
+    dataLinks: [to('jetstream', Object.fromEntries(by.map((name) => [VARIABLES[name], label(name)])))],
   });
 }
 
 /** @param count how many consumers have a line of their own */
 export function redelivery(
-  { thresholds }: DashboardSettings,
+  settings: DashboardSettings,
   place: Place,
   count: number,
   ...matchers: readonly string[]
 ) {
-  const limits = thresholds.JetStreamRedeliveryRateHigh;
+  const limits = settings.thresholds.JetStreamRedeliveryRateHigh;
   const { window, minDeliveries } = limits;
   const all = select('worker_deliveries_total', ...matchers);
   const repeated = select('worker_deliveries_total', ...matchers, 'redelivered="true"');
   return timeSeries({
-    ...place,
+    ...withRunbook(place, settings, 'JetStreamRedeliveryRateHigh'),
     title: 'Repeated deliveries',
     shows: `Share of a consumer's deliveries over ${window}, as workers count them; of consumers with at least ${minDeliveries}.`,
     normal: 'next to nothing; a killed worker repeats its few messages once.',
@@ -81,15 +91,15 @@ export function redelivery(
 
 /** @param count how many consumers have bars of their own */
 export function deadLetters(
-  { thresholds }: DashboardSettings,
+  settings: DashboardSettings,
   place: Place,
   count: number,
   ...matchers: readonly string[]
 ) {
-  const { window } = thresholds.DeadLettersArriving;
+  const { window } = settings.thresholds.DeadLettersArriving;
   const letters = select('worker_dead_letters_total', ...matchers);
   return timeSeries({
-    ...place,
+    ...withRunbook(place, settings, 'DeadLettersArriving'),
     title: 'Dead letters',
     shows: `New ones within ${window}, by the consumer whose events they are.`,
     normal: 'none.',

@@ -3,6 +3,7 @@ import type { DashboardSettings } from '../dashboard.ts';
 import { COLORS } from '../colors.ts';
 import type { Place } from '../panels/about.ts';
 import { timeSeries } from '../panels/timeseries.ts';
+import { withRunbook } from '../panels/with-runbook.ts';
 import { highest, increase, peak, rate, selectInstance } from '../select.ts';
 
 const PROCESS = ['job', 'instance'];
@@ -24,16 +25,16 @@ export function memoryUse(place: Place, count: number) {
 }
 
 /** What the leak rule compares, of the process that is closest to its limit. */
-export function memoryTrend({ thresholds }: DashboardSettings, place: Place) {
-  const { reach, horizon, minDailyRise, minAge } = thresholds.ContainerMemoryLeakSuspected;
-  const unit = thresholds.ContainerMemoryHigh.unit;
+export function memoryTrend(settings: DashboardSettings, place: Place) {
+  const { reach, horizon, minDailyRise, minAge } = settings.thresholds.ContainerMemoryLeakSuspected;
+  const unit = settings.thresholds.ContainerMemoryHigh.unit;
   const floor = selectInstance('shardwatch:memory_working_set_bytes:min1d');
   const ceiling = selectInstance('shardwatch:memory_working_set_bytes:max1d');
   const limit = selectInstance('shardwatch:memory_limit_bytes:max');
   const closest = (expr: string) =>
     `${expr}\nand on (job, instance) topk(1, ${ceiling} @ end() / ${limit} @ end())`;
   return timeSeries({
-    ...place,
+    ...withRunbook(place, settings, 'ContainerMemoryLeakSuspected'),
     title: 'Memory, floor and ceiling of whole days',
     shows: `Lowest and highest working set of the last 24 h of the chosen process that is closest to its limit, and where the rule says that it would hit. Best seen over 7 days.`,
     normal: 'floor and ceiling go up and down with the weeks, or stay.',

@@ -2,11 +2,12 @@ import { secondsOf } from '../../alerts/thresholds.ts';
 import type { DashboardSettings } from '../dashboard.ts';
 import { COLORS } from '../colors.ts';
 import { label, to } from '../links.ts';
+import { CONSUMER } from './consumers.ts';
 import type { Place } from '../panels/about.ts';
 import { timeSeries } from '../panels/timeseries.ts';
+import { withRunbook } from '../panels/with-runbook.ts';
 import { highest, increase, peak, rate, select } from '../select.ts';
 
-const CONSUMER = ['stream_name', 'consumer_name'];
 const PER_CONSUMER = `by (${CONSUMER.join(', ')})`;
 const THIS_CONSUMER = to('jetstream', { stream: label('stream_name'), consumer: label('consumer_name') });
 
@@ -36,12 +37,12 @@ export function deliveries(place: Place, count: number, ...matchers: readonly st
 }
 
 export function lastActivity(
-  { thresholds }: DashboardSettings,
+  settings: DashboardSettings,
   place: Place,
   count: number,
   ...matchers: readonly string[]
 ) {
-  const { window, critical } = thresholds.JetStreamConsumerStalled;
+  const { window, critical } = settings.thresholds.JetStreamConsumerStalled;
   const since = (name: string) => {
     const selector = select(`jetstream_consumer_last_${name}_seconds`, ...matchers);
     return highest(
@@ -52,7 +53,7 @@ export function lastActivity(
     );
   };
   return timeSeries({
-    ...place,
+    ...withRunbook(place, settings, 'JetStreamConsumerStalled'),
     title: 'Time since the last delivery and acknowledgement',
     shows: 'Of the consumers that were quiet the longest.',
     normal: 'seconds on busy consumers; as long as no event comes on quiet ones.',

@@ -4,21 +4,22 @@ import { COLORS } from '../colors.ts';
 import { label, to } from '../links.ts';
 import type { Place } from '../panels/about.ts';
 import { timeSeries } from '../panels/timeseries.ts';
+import { withRunbook } from '../panels/with-runbook.ts';
 import { highest, peak, select } from '../select.ts';
 
 const MEDIAN = 'median of all';
 
 /** @param count how many shards have a line of their own */
 export function eventGap(
-  { thresholds }: DashboardSettings,
+  settings: DashboardSettings,
   place: Place,
   count: number,
   ...matchers: readonly string[]
 ) {
-  const limits = thresholds.DiscordShardEventGap;
+  const limits = settings.thresholds.DiscordShardEventGap;
   const gap = select('discord_shard_event_gap_seconds', ...matchers);
   return timeSeries({
-    ...place,
+    ...withRunbook(place, settings, 'DiscordShardEventGap'),
     title: 'Time since the last event, quietest shards',
     shows: 'Answers to probes count as events; shards without guilds are not shown.',
     normal: `below ${secondsOf(limits.probedAfter)} s: a quieter shard is probed then, and the answer is an event.`,

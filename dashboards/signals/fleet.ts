@@ -1,10 +1,12 @@
 import { COLORS } from '../colors.ts';
+import type { DashboardSettings } from '../dashboard.ts';
 import { label, to } from '../links.ts';
 import type { Place } from '../panels/about.ts';
 import { anyIs } from '../panels/limits.ts';
 import { words } from '../panels/mapping.ts';
 import { stat } from '../panels/stat.ts';
 import { stateTimeline } from '../panels/state-timeline.ts';
+import { withRunbook } from '../panels/with-runbook.ts';
 import { select } from '../select.ts';
 import { leastUp, STATE_WORDS } from '../shard-states.ts';
 
@@ -33,9 +35,9 @@ export function shardsUp(place: Place) {
   });
 }
 
-export function processes(place: Place) {
+export function processes(settings: DashboardSettings, place: Place) {
   return stat({
-    ...place,
+    ...withRunbook(place, settings, 'MonitoringTargetDown'),
     title: 'Processes that cannot be seen',
     shows: 'By scrape job, and NATS as the exporter sees it.',
     normal: 'none. What cannot be seen cannot alert: everything else here is silent about it.',
@@ -51,9 +53,9 @@ export function processes(place: Place) {
   });
 }
 
-export function timeline(place: Place, ...matchers: readonly string[]) {
+export function timeline(settings: DashboardSettings, place: Place, ...matchers: readonly string[]) {
   return stateTimeline({
-    ...place,
+    ...withRunbook(place, settings, 'DiscordShardDown'),
     title: 'Shards, those that were up the least',
     shows: `At most ${MOST_BANDS} shards; click a band for its shard.`,
     normal: 'ready throughout, with a short gap for each deploy.',

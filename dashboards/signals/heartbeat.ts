@@ -4,22 +4,23 @@ import { COLORS } from '../colors.ts';
 import { label, to } from '../links.ts';
 import type { Place } from '../panels/about.ts';
 import { timeSeries } from '../panels/timeseries.ts';
+import { withRunbook } from '../panels/with-runbook.ts';
 import { highest, peak, select } from '../select.ts';
 
 const MEDIAN = 'median of all';
 
 /** @param count how many shards have a line of their own */
 export function heartbeat(
-  { thresholds }: DashboardSettings,
+  settings: DashboardSettings,
   place: Place,
   count: number,
   ...matchers: readonly string[]
 ) {
-  const limits = thresholds.DiscordShardHeartbeatSlow;
+  const limits = settings.thresholds.DiscordShardHeartbeatSlow;
   const latency = select('discord_shard_heartbeat_latency_seconds', ...matchers);
   // As the alert sees it: where two processes have the shard, the better one serves it.
   return timeSeries({
-    ...place,
+    ...withRunbook(place, settings, 'DiscordShardHeartbeatSlow'),
     title: 'Heartbeat latency, slowest shards',
     shows: 'Last round trip of a heartbeat or, if longer, the age of one that waits for its answer.',
     normal: '50 to 200 ms.',

@@ -3,20 +3,21 @@ import type { DashboardSettings } from '../dashboard.ts';
 import { label, to } from '../links.ts';
 import type { Place } from '../panels/about.ts';
 import { timeSeries } from '../panels/timeseries.ts';
+import { withRunbook } from '../panels/with-runbook.ts';
 import { highest, peak } from '../select.ts';
 
 /** @param select narrows a metric to the processes that are looked at */
 export function memoryShare(
-  { thresholds }: DashboardSettings,
+  settings: DashboardSettings,
   place: Place,
   count: number,
   select: (name: string, ...matchers: string[]) => string,
 ) {
-  const limits = thresholds.ContainerMemoryHigh;
+  const limits = settings.thresholds.ContainerMemoryHigh;
   const used = select('bot_container_memory_working_set_bytes');
   const limit = select('bot_container_memory_limit_bytes');
   return timeSeries({
-    ...place,
+    ...withRunbook(place, settings, 'ContainerMemoryHigh'),
     title: 'Memory, share of the limit',
     shows: 'Working set of the container; processes without a limit are not shown.',
     normal: 'a saw without a trend, below two thirds.',

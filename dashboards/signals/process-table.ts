@@ -1,6 +1,8 @@
+import { COLORS } from '../colors.ts';
 import type { DashboardSettings } from '../dashboard.ts';
 import { addressOf, link } from '../links.ts';
 import type { Place } from '../panels/about.ts';
+import { words } from '../panels/mapping.ts';
 import { table } from '../panels/table.ts';
 import { rate, selectInstance } from '../select.ts';
 
@@ -8,19 +10,23 @@ const MOST_ROWS = 100;
 const VALUE = '${__value.raw}';
 const PROCESS = 'by (job, instance)';
 
-/** One row a process, the youngest first: after a deploy those that came, after a crash those that crash. */
+/**
+ * One row a process: those that cannot be seen, then those that are young, which after a crash are those that
+ * crash.
+ */
 export function processTable({ thresholds }: DashboardSettings, place: Place) {
   const started = selectInstance('process_start_time_seconds');
   const youngest = `topk(${MOST_ROWS}, max ${PROCESS} (${started}))`;
   const of = (expr: string) => `${expr}\nand on (job, instance) ${youngest}`;
   return table({
     ...place,
-    title: 'Processes, the youngest first',
-    shows: `At most ${MOST_ROWS}.`,
+    title: 'Processes',
+    shows: `Those that cannot be seen, and the youngest ${MOST_ROWS} of the others.`,
     normal: 'all of one version, as old as the last deploy.',
     otherwise:
       'young ones without a deploy: they crash or are killed; see OOM kills below and what the orchestrator says. Two versions for long: a deploy is stuck.',
     exprs: [
+      `bottomk(${MOST_ROWS}, min ${PROCESS} (${selectInstance('up')}))`,
       of(`max by (job, instance, version, node) (${selectInstance('shardwatch_build_info')})`),
       of(`1000 * max ${PROCESS} (${started})`),
       of(`sum ${PROCESS} (${rate(selectInstance('process_cpu_seconds_total'))})`),
@@ -37,20 +43,27 @@ export function processTable({ thresholds }: DashboardSettings, place: Place) {
         title: 'Instance',
         links: [link('Only this process', addressOf('runtime', { instance: VALUE }))],
       },
+      {
+        from: 'Value #A',
+        title: 'Seen',
+        mappings: [
+          words({ 0: { text: 'NOT SEEN', color: COLORS.critical }, 1: { text: 'yes', color: COLORS.none } }),
+        ],
+      },
       { from: 'version', title: 'Version' },
       { from: 'node', title: 'Node' },
-      { from: 'Value #B', title: 'Started', unit: 'dateTimeFromNow' },
-      { from: 'Value #C', title: 'CPU cores', unit: 'none' },
-      { from: 'Value #D', title: 'Memory', unit: 'bytes' },
+      { from: 'Value #C', title: 'Started', unit: 'dateTimeFromNow' },
+      { from: 'Value #D', title: 'CPU cores', unit: 'none', decimals: 2 },
+      { from: 'Value #E', title: 'Memory', unit: 'bytes' },
       {
-        from: 'Value #E',
+        from: 'Value #F',
         title: 'Of limit',
         unit: 'percentunit',
         limits: thresholds.ContainerMemoryHigh,
       },
-      { from: 'Value #F', title: 'Event loop p99', unit: 's' },
+      { from: 'Value #G', title: 'Event loop p99', unit: 's' },
     ],
-    sortBy: { title: 'Started', descending: true },
+    sortBy: { title: 'Seen', descending: false },
     empty: 'No process is seen',
   });
 }

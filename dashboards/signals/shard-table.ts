@@ -52,8 +52,8 @@ max by (shard) (${gap} + ${LATENCY_WEIGHT} * ${latency}) or 0 * max by (shard) (
       },
       { from: 'Value #D', title: 'Last event', unit: 's', limits: thresholds.DiscordShardEventGap },
       { from: 'Value #E', title: 'Events', unit: 'ops' },
-      { from: 'Value #F', title: 'Resumes in 1 h', unit: 'short' },
-      { from: 'Value #G', title: 'Identifies in 1 h', unit: 'short' },
+      { from: 'Value #F', title: 'Resumes in 1 h', unit: 'short', decimals: 0 },
+      { from: 'Value #G', title: 'Identifies in 1 h', unit: 'short', decimals: 0 },
       {
         from: 'instance',
         title: 'Gateway',

@@ -5,6 +5,7 @@ import { artifacts } from '../../alerts/artifacts.ts';
 import { runbookFiles, RUNBOOKS_FOLDER } from '../../alerts/runbooks/runbook-files.ts';
 import type { Settings } from '../../alerts/settings.ts';
 import { dashboardFiles } from '../../dashboards/artifacts.ts';
+import { chartFiles } from '../helm/chart-files.ts';
 
 export interface GeneratedFile {
   readonly file: string;
@@ -13,15 +14,17 @@ export interface GeneratedFile {
 
 const REPOSITORY = resolve(import.meta.dirname, '..', '..');
 
-/** Everything, where it stands in the repository; runbooks and README are filled in where they are. */
-export function committedFiles(settings: Settings): GeneratedFile[] {
+/**
+ * Everything, where it stands in the repository; runbooks and README are filled in where they are. One after
+ * the other: the chart takes the dashboards as they stand once they are written.
+ */
+export function* committedFiles(settings: Settings): Generator<GeneratedFile> {
   const readme = readmeWithAlerts(settings);
-  return [
-    ...(readme === undefined ? [] : [{ file: README_FILE, text: readme }]),
-    ...below(join(REPOSITORY, 'alerts', 'generated'), artifacts(settings)),
-    ...below(RUNBOOKS_FOLDER, runbookFiles(settings)),
-    ...below(join(REPOSITORY, 'dashboards', 'generated'), dashboards(settings)),
-  ];
+  if (readme !== undefined) yield { file: README_FILE, text: readme };
+  yield* below(join(REPOSITORY, 'alerts', 'generated'), artifacts(settings));
+  yield* below(RUNBOOKS_FOLDER, runbookFiles(settings));
+  yield* below(join(REPOSITORY, 'dashboards', 'generated'), dashboards(settings));
+  yield* below(REPOSITORY, chartFiles());
 }
 
 /** What an installation is given, in a folder of the user's. */
