@@ -104,7 +104,7 @@ export function valuesSchema(valuesText: string): string {
   if (unused.length > 0) throw new RangeError(`values.yaml has no ${unused.join(', ')}`);
   const worker = optional(root.properties['workerDefaults'] as Schema);
   const schema = {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Values of the shardwatch chart',
     ...root,
     properties: {

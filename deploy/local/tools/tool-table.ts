@@ -177,11 +177,12 @@ export const TOOLS = {
   },
   postgres: { ...FROM_POSTGRESQL, programs: ['postgres'], variable: 'POSTGRES' },
   initdb: { ...FROM_POSTGRESQL, programs: ['initdb'], variable: 'INITDB' },
+  /** The charts work with 3 as well; how schemas' faults are worded is 4's. */
   helm: {
     programs: ['helm'],
     variable: 'HELM',
     versionArgs: ['version', '--short'],
-    minVersion: '3.14.0',
+    minVersion: '4.0.0',
     folders: [],
     debianPackage: undefined,
     goModule: undefined,
