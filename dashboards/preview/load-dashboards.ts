@@ -9,12 +9,10 @@ export interface NamedDashboard {
   readonly json: DashboardJson;
 }
 
-const GENERATED = join(import.meta.dirname, '..', 'generated');
-
 /** @param names `all`, or some @throws for a name without a dashboard */
 export async function loadDashboards(
   names: readonly string[],
-  folder = GENERATED,
+  folder: string,
 ): Promise<readonly NamedDashboard[]> {
   const files = await readdir(folder);
   const known = files

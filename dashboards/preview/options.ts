@@ -15,6 +15,8 @@ export interface PreviewCommand {
   readonly from: string | undefined;
   readonly to: string | undefined;
   readonly variables: Readonly<Record<string, string>>;
+  /** Where `<name>.json` stand. */
+  readonly json: string;
   readonly out: string;
   readonly width: number;
   readonly theme: ThemeName;
@@ -34,6 +36,7 @@ export interface Refusal {
 const EXIT_MISUSED = 2;
 const DEFAULTS = {
   prometheus: 'http://127.0.0.1:9090',
+  json: join('dashboards', 'generated'),
   out: join('dashboards', 'previews'),
   width: 1_600,
   theme: 'dark',
@@ -47,6 +50,7 @@ interface Parsed {
   readonly to?: string;
   readonly range?: string;
   readonly var: Readonly<Record<string, string>>;
+  readonly json: string;
   readonly out: string;
   readonly width: number;
   readonly theme: ThemeName;
@@ -71,6 +75,7 @@ export function readOptions(argv: readonly string[]): PreviewCommand | Refusal {
     from: parsed.range === undefined ? parsed.from : `now-${parsed.range}`,
     to: parsed.range === undefined ? parsed.to : 'now',
     variables: parsed.var,
+    json: parsed.json,
     out: parsed.out,
     width: parsed.width,
     theme: parsed.theme,
@@ -104,6 +109,7 @@ function previewCommand(): Command {
         .argParser(assignment)
         .default({}, 'those of the dashboard'),
     )
+    .addOption(new Option('--json <folder>', 'where the dashboards stand').default(DEFAULTS.json))
     .addOption(new Option('--out <folder>', 'where the pictures go').default(DEFAULTS.out))
     .addOption(new Option('--width <pixels>', 'of a picture').argParser(widthOf).default(DEFAULTS.width))
     .addOption(new Option('--theme <name>').choices(['dark', 'light']).default(DEFAULTS.theme))

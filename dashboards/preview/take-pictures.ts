@@ -16,6 +16,7 @@ export interface PictureOptions extends Pick<
   | 'from'
   | 'to'
   | 'variables'
+  | 'json'
   | 'out'
   | 'width'
   | 'theme'
@@ -33,7 +34,7 @@ export interface PictureOptions extends Pick<
 export async function takePictures(options: PictureOptions): Promise<boolean> {
   const { camera, out, suffix = '', log, warn } = options;
   const source = new PrometheusApi(options.prometheus);
-  const dashboards = await loadDashboards(options.dashboards);
+  const dashboards = await loadDashboards(options.dashboards, options.json);
   const several = dashboards.length > 1;
   const scrapeSeconds = options.scrapeSeconds ?? parseDuration(await source.scrapeInterval());
   const fonts = await fontFaces();

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 
 /** Those that the page uses. */
 const WEIGHTS = [400, 500, 600] as const;
+const PACKAGE = import.meta.resolve('@fontsource/inter/package.json');
 const SUBSETS = ['latin', 'latin-ext'] as const;
 
 /** Inter, Grafana's own font, inside the page: a picture looks the same wherever it is drawn. */
@@ -12,8 +12,8 @@ export async function fontFaces(): Promise<string> {
 }
 
 async function face(weight: number, subset: string): Promise<string> {
-  const file = import.meta.resolve(`@fontsource/inter/files/inter-${subset}-${weight}-normal.woff2`);
-  const data = await readFile(fileURLToPath(file), 'base64');
+  const file = new URL(`files/inter-${subset}-${weight}-normal.woff2`, PACKAGE);
+  const data = await readFile(file, 'base64');
   const range = subset === 'latin' ? 'U+0000-00FF, U+2000-22FF' : 'U+0100-02FF';
   return `@font-face { font-family: Inter; font-weight: ${weight}; unicode-range: ${range};
   src: url(data:font/woff2;base64,${data}) format('woff2'); }`;

@@ -1,6 +1,6 @@
 import type { FieldSettings, MappingJson, MappingResult, ThresholdStep } from '../dashboard-json.ts';
 import type { Value } from './frame.ts';
-import { formatUnit } from './units.ts';
+import { formatUnit, fromNow } from './units.ts';
 
 /** What is shown for a value. The colour is as the JSON has it: a name or a code. */
 export interface Display {
@@ -11,16 +11,18 @@ export interface Display {
 
 const NO_VALUE = '-';
 
-export function display(value: Value, settings: FieldSettings = {}): Display {
+/** @param nowMs what "3 minutes ago" counts from; milliseconds since 1970 */
+export function display(value: Value, settings: FieldSettings = {}, nowMs = Date.now()): Display {
   const mapped = mappingOf(value, settings.mappings);
   const color = mapped?.color ?? (typeof value === 'number' ? thresholdColor(value, settings) : undefined);
-  const text = mapped?.text ?? textOf(value, settings);
+  const text = mapped?.text ?? textOf(value, settings, nowMs);
   return color === undefined ? { text } : { text, color };
 }
 
-function textOf(value: Value, { unit, decimals, noValue }: FieldSettings): string {
+function textOf(value: Value, { unit, decimals, noValue }: FieldSettings, nowMs: number): string {
   if (value === null) return noValue ?? NO_VALUE;
-  return typeof value === 'string' ? value : formatUnit(value, unit, decimals);
+  if (typeof value === 'string') return value;
+  return unit === 'dateTimeFromNow' ? fromNow((nowMs - value) / 1_000) : formatUnit(value, unit, decimals);
 }
 
 /** The last step that the value reaches. Undefined where there are none. */

@@ -187,7 +187,8 @@ function isoTime(value: number): string {
   return new Date(value).toISOString().slice(0, 19).replace('T', ' ');
 }
 
-function fromNow(ago: number): string {
+/** @param ago seconds */
+export function fromNow(ago: number): string {
   if (Math.abs(ago) < 45) return ago >= 0 ? 'a few seconds ago' : 'in a few seconds';
   const text = spoken(Math.abs(ago));
   return ago >= 0 ? `${text} ago` : `in ${text}`;

@@ -100,7 +100,7 @@ describe('drawPanel', () => {
     expect(count(html, '</i>gone</span>')).toBe(1);
   });
 
-  it('colours cells by their limits and leaves out what has no room', () => {
+  it('colours cells by their limits and tells that there are more rows than it has room for', () => {
     const shards = Array.from({ length: 12 }, (_, index) => `shard ${index}`);
     const columns: Field[] = [
       { name: 'Shard', type: 'string', values: shards },
@@ -115,7 +115,8 @@ describe('drawPanel', () => {
     const { html } = draw(model('table', [columns], { options: { sortBy } }));
     expect(html.indexOf('>shard 11<')).toBeLessThan(html.indexOf('>shard 9<'));
     expect(html).toContain('background:#E69F00');
-    expect(html).toContain('7 more rows');
+    expect(html).toContain('data-scroll');
+    expect(html).not.toContain('>shard 2<');
   });
 
   it('shows the last value of a stat in the colour of its limit', () => {

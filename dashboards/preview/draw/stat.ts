@@ -37,7 +37,7 @@ const MAX_NAME_SIZE = 30;
 const WIDE = 2.5;
 
 /** Every value of the panel after the calculation that its options name. */
-export function bigValues({ panel, frames }: PanelModel, { theme }: DrawContext): BigValue[] {
+export function bigValues({ panel, frames }: PanelModel, { theme, range }: DrawContext): BigValue[] {
   const {
     calcs = ['lastNotNull'],
     values = false,
@@ -61,7 +61,7 @@ export function bigValues({ panel, frames }: PanelModel, { theme }: DrawContext)
         ? reduce(numbersOf(field), calcs[0] ?? 'lastNotNull')
         : (field.values.findLast((each) => each !== null) ?? null);
     const settings = field.settings ?? {};
-    const shown = display(value, settings);
+    const shown = display(value, settings, range.to);
     const fixed = settings.color !== undefined && settings.color.mode !== 'thresholds';
     const byThreshold = typeof value === 'number' ? thresholdColor(value, settings) : undefined;
     const mapped = shown.color !== byThreshold ? shown.color : undefined;

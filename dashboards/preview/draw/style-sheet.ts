@@ -52,6 +52,7 @@ h2 { font-size: 14px; font-weight: 500; white-space: nowrap; overflow: hidden; t
 .cells td { padding: 0 6px; border-bottom: 1px solid ${border}; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .cells u { text-decoration-color: ${secondary}; text-underline-offset: 3px; }
 .cells .left { text-align: left; } .cells .right { text-align: right; } .cells .center { text-align: center; }
+.scroll { position: absolute; right: 0; bottom: 0; width: 6px; } .scroll i { display: block; background: ${secondary}; opacity: 0.5; border-radius: 3px; }
 .gauge { display: inline-block; width: calc(100% - 70px); height: 18px; background: ${unfilled}; vertical-align: middle; margin-right: 8px; }
 .gauge b { display: block; height: 100%; }
 .more { color: ${secondary}; font-size: 12px; padding: 8px 6px; }

@@ -1,6 +1,6 @@
 import type { FieldSettings } from '../dashboard-json.ts';
 import { display } from '../data/display.ts';
-import { nameOf, type Field, type Frame, type Value } from '../data/frame.ts';
+import { nameOf, type Field, type Value } from '../data/frame.ts';
 import type { PanelModel } from '../data/panel-model.ts';
 import { sortRows } from '../data/transformations.ts';
 import { escapeHtml, type Size } from './html.ts';
@@ -25,8 +25,8 @@ const HEADER_HEIGHT = 36;
 const MIN_WIDTH = 70;
 const CELL_TYPES = new Set(['auto', 'color-background', 'color-text', 'gauge']);
 
-/** Rows and columns; rows that have no room are counted below. */
-export function drawTable({ panel, frames }: PanelModel, size: Size, { theme }: DrawContext): string {
+/** Rows and columns; a bar at the side tells of rows that there is no room for. */
+export function drawTable({ panel, frames }: PanelModel, size: Size, { theme, range }: DrawContext): string {
   const options = (panel.options ?? {}) as TableOptions;
   const [frame] = frames;
   if (!frame) return '';
@@ -37,24 +37,24 @@ export function drawTable({ panel, frames }: PanelModel, size: Size, { theme }: 
   const rowHeight = ROW_HEIGHTS[options.cellHeight ?? 'sm'];
   const header = options.showHeader === false ? 0 : HEADER_HEIGHT;
   const count = fields[0]?.values.length ?? 0;
-  const fitting = Math.max(1, Math.floor((size.height - header) / rowHeight));
-  const shown = count > fitting ? fitting - 1 : count;
+  const fitting = Math.max(1, (size.height - header) / rowHeight);
+  const shown = Math.min(count, Math.ceil(fitting));
   const rows = Array.from({ length: shown }, (_, row) => {
-    const cells = fields.map((field) => cell(field, field.values[row] ?? null, theme));
+    const cells = fields.map((field) => cell(field, field.values[row] ?? null, theme, range.to));
     return `<tr style="height:${rowHeight}px">${cells.join('')}</tr>`;
   });
   const heads = fields
     .map((field) => `<th class="${alignment(field)}">${escapeHtml(nameOf(field))}</th>`)
     .join('');
   const columns = widths.map((width) => `<col style="width:${width}px">`).join('');
-  const more = shown < count ? `<div class="more">${count - shown} more rows, by scrolling</div>` : '';
+  const scrolling = count > fitting ? scrollBar(fitting / count, size.height - header) : '';
   const head = header > 0 ? `<tr style="height:${header}px">${heads}</tr>` : '';
-  return `<table class="cells"><colgroup>${columns}</colgroup>${head}${rows.join('')}</table>${more}`;
+  return `<table class="cells"><colgroup>${columns}</colgroup>${head}${rows.join('')}</table>${scrolling}`;
 }
 
-/** Whether a table has nothing to show. */
-export function hasRows(frames: readonly Frame[]): boolean {
-  return (frames[0]?.fields[0]?.values.length ?? 0) > 0;
+/** @param share of the rows that are in sight */
+function scrollBar(share: number, height: number): string {
+  return `<div class="scroll" data-scroll style="height:${height}px"><i style="height:${Math.round(share * height)}px"></i></div>`;
 }
 
 function columnOf(settings: FieldSettings | undefined): ColumnSettings {
@@ -75,9 +75,9 @@ function alignment({ settings, type }: Field): string {
   return type === 'number' ? 'right' : 'left';
 }
 
-function cell(field: Field, value: Value, theme: Theme): string {
+function cell(field: Field, value: Value, theme: Theme, nowMs: number): string {
   const settings = { ...field.settings, noValue: '' };
-  const { text, color } = display(value, settings);
+  const { text, color } = display(value, settings, nowMs);
   const { type = 'auto', mode } = columnOf(settings).cellOptions ?? {};
   if (!CELL_TYPES.has(type)) throw new Error(`table cells of type "${type}" are not drawn here`);
   const linked = (settings.links ?? []).length > 0 && text !== '';

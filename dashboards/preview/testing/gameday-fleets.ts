@@ -20,23 +20,32 @@ export interface FleetOptions {
 }
 
 /** More than the game day's own: a picture wants something to show. */
-const TRAFFIC = { eventsPerSecond: 60, blockedRatio: 0.03 } as const;
+const TRAFFIC = { eventsPerSecond: 60, blockedRatio: 0.03 };
 const HEALTHY_MS = 210_000;
 /** Before the faults, where only the broken fleet is wanted. */
 const BEFORE_MS = 90_000;
 const HEALTHY_VIEW = 'now-3m';
 const BROKEN_VIEW = 'now-6m';
 
-/** One after the other, so that a picture shows what began when; milliseconds until the next. */
-const FAULTS: readonly { readonly name: string; readonly thenMs: number }[] = [
+interface Fault {
+  /** Of the game day's scenario. */
+  readonly name: string;
+  /** Until the next one. */
+  readonly thenMs: number;
+  readonly traffic?: Partial<typeof POISONED>;
+}
+
+/** The scenario's own, at our rate. */
+const POISONED = { ...TRAFFIC, blockedRatio: 0.4 };
+
+/** One after the other, so that a picture shows what began when. */
+const FAULTS: readonly Fault[] = [
   { name: 'heartbeat-slow-warning', thenMs: 10_000 },
   { name: 'memory-high', thenMs: 20_000 },
-  { name: 'poison-many', thenMs: 60_000 },
+  { name: 'poison-many', thenMs: 60_000, traffic: POISONED },
   { name: 'shard-deaf', thenMs: 60_000 },
   { name: 'worker-hung', thenMs: 90_000 },
 ];
-/** Handed to the hung worker, which leaves them lying. */
-const BACKLOG = 2_500;
 
 /**
  * Starts a fleet of the game day (real processes with shortened intervals, Discord simulated) and calls `look`
@@ -57,10 +66,10 @@ export async function withFleets(
   if (states.includes('healthy')) await look('healthy', { ...view, from: HEALTHY_VIEW });
   if (!states.includes('broken')) return;
   await using healing = new AsyncDisposableStack();
-  for (const { name, thenMs } of FAULTS) {
+  for (const { name, thenMs, traffic } of FAULTS) {
     const heal = await inject(fleet, name, log);
     if (heal) healing.defer(heal);
-    if (name === 'worker-hung') fleet.simulator.traffic.burst(BACKLOG, 'message');
+    if (traffic) fleet.traffic(traffic);
     await sleep(thenMs, undefined, { signal });
   }
   await look('broken', { ...view, from: BROKEN_VIEW });
