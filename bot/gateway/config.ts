@@ -1,3 +1,5 @@
+import { unescape } from 'node:querystring';
+
 import { GatewayIntentBits } from 'discord-api-types/v10';
 
 import { RUNTIME_VARIABLES, runtimeConfig, secretsOf, type RuntimeConfig } from '../../runtime/config.ts';
@@ -122,5 +124,5 @@ function contradictions(values: ReturnType<typeof readEnv<typeof GATEWAY_VARIABL
 /** As it stands in the address, and as it is sent. */
 function passwordsIn(databaseUrl: string): string[] {
   const password = URL.parse(databaseUrl)?.password ?? '';
-  return [databaseUrl, password, decodeURIComponent(password)];
+  return [databaseUrl, password, unescape(password)];
 }

@@ -2,10 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { expect, test } from 'vitest';
 
+import type { GatewayProcess } from '../../testing/pipeline.ts';
 import { LeaseRig, STORES } from './testing/lease-rig.ts';
 
 /** So that each owner has traffic of its own to hand over. */
 const SETTLE_MS = 700;
+
+/** The next owner resumes exactly behind what the last one stored: nothing is sent into the stream twice. */
+async function expectNoRepeats(gateways: readonly GatewayProcess[]): Promise<void> {
+  for (const gateway of gateways) {
+    const metrics = await gateway.scrape();
+    expect(metrics.value('discord_publish_duplicates_total'), gateway.process.output).toBe(0);
+    expect(metrics.value('discord_shard_leases_lost_total')).toBe(0);
+  }
+}
 
 test.each(STORES)(
   '%s: 1, 2, 3, 2, 1 processes share the shards evenly, by RESUME alone, and no event is lost or repeated',
@@ -23,6 +33,7 @@ test.each(STORES)(
     await rig.spread([one, two, three], [2, 3, 3]);
     await sleep(SETTLE_MS);
     const resumes = rig.ledger.resumes().length;
+    await expectNoRepeats([one, two, three]);
 
     expect((await one.process.stop()).code, one.process.output).toBe(0);
     await rig.spread([two, three], [4, 4]);
@@ -30,6 +41,7 @@ test.each(STORES)(
     expect((await three.process.stop()).code, three.process.output).toBe(0);
     await rig.spread([two], [8]);
     await sleep(SETTLE_MS);
+    await expectNoRepeats([two]);
 
     const comparison = await rig.stored();
     expect(comparison).toMatchObject({ missing: [], repeated: [], unknown: [] });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { expect, test } from 'vitest';
 
+import { labelsOf } from '../../testing/documented-labels.ts';
 import type { GatewayProcess } from '../../testing/pipeline.ts';
 import { LeaseRig, STORES } from './testing/lease-rig.ts';
 
@@ -70,6 +71,8 @@ test.each(STORES)(
       expect(scrape.sum('discord_shard_up')).toBe(held);
       expect(scrape.value('discord_shard_lease_gateways')).toBe(3);
       expect(scrape.value('discord_shard_lease_seconds_left')).toBeGreaterThan(0);
+      for (const { name, labels } of scrape.series)
+        expect(labelsOf(name), name).toEqual(expect.arrayContaining(Object.keys(labels)));
     }
     await one.process.stop();
     await others[0]?.process.stop();
