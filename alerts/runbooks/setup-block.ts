@@ -8,9 +8,9 @@ const SETUP = `
 Paste this first. Queries also run in Prometheus under \`/graph\` and in Grafana's Explore. Replace what the examples name (shard 7, \`moderation-worker\`) by the alert's labels.
 
 \`\`\`sh
-# Kubernetes: the namespace of the bot. Swarm: the name of the stack.
-NS=shardwatch
-# Prometheus. Kubernetes: kubectl -n monitoring port-forward svc/prometheus-operated 9090 &
+# Kubernetes: the namespaces of the bot and of Prometheus; the stack chart has both in one. Swarm: the name of the stack.
+NS=shardwatch MON=monitoring
+# Prometheus. Kubernetes: kubectl -n "$MON" port-forward svc/prometheus-operated 9090 &
 PROM=http://127.0.0.1:9090
 # Fill in as you learn them: labels pod and instance of the process in question, and the deployment or
 # service of the workers in question.
