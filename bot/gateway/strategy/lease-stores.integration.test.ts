@@ -133,6 +133,21 @@ describe.each(STORES)('%s', (kind) => {
     await Promise.all([old, one, two].map(async (store) => store.close()));
   });
 
+  test('a claim from an old view wins nothing, even where the shard is free again', async () => {
+    const [one, two] = await contenders(kind, 2);
+    if (!one || !two) throw new Error('no stores');
+    const [a, b] = [`quick-${bots}`, `slow-${bots}`];
+    await one.changeCount((await one.view()).shardCount, RECORD.shardCount);
+    await one.join({ owner: a, ...RECORD });
+    await two.join({ owner: b, ...RECORD });
+    const { leases } = await two.view();
+    const old = SHARDS.map((shardId) => ({ shardId, lease: leases.get(shardId) }));
+    await one.release(a, await claimFree(one, a));
+    expect(await two.claim(b, old)).toEqual([]);
+    await Promise.all([one.leave(a), two.leave(b)]);
+    await Promise.all([one, two].map(async (store) => store.close()));
+  });
+
   test('who leaves frees its shards at once, and two change the count from the same one only once', async () => {
     const [one, two] = await contenders(kind, 2);
     if (!one || !two) throw new Error('no stores');

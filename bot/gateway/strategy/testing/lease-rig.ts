@@ -82,10 +82,10 @@ export class LeaseRig implements AsyncDisposable {
     timeoutMs = 30_000,
   ): Promise<number> {
     const startedAt = performance.now();
-    const wanted = counts.toSorted().join(' ');
+    const wanted = sorted(counts);
     for (;;) {
       const up = await this.up(gateways);
-      if (up.toSorted().join(' ') === wanted) return performance.now() - startedAt;
+      if (sorted(up) === wanted) return performance.now() - startedAt;
       if (performance.now() - startedAt > timeoutMs) {
         const outputs = gateways.map(({ process }) => `${process.name}\n${process.output}`);
         throw new Error(`${up.join(' ')} shards up instead of ${wanted}\n${outputs.join('\n')}`);
@@ -104,4 +104,8 @@ export class LeaseRig implements AsyncDisposable {
     await this.pipeline[Symbol.asyncDispose]();
     await this.#postgres?.[Symbol.asyncDispose]();
   }
+}
+
+function sorted(counts: readonly (number | undefined)[]): string {
+  return counts.toSorted((a = -1, b = -1) => a - b).join(' ');
 }
