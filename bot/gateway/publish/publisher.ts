@@ -196,12 +196,11 @@ export class Publisher {
 
   #sweep(): void {
     if (!this.#connected) return;
-    const [now, old] = [performance.now(), [] as Pending[]];
-    for (const entry of this.#pending.values()) {
-      if (entry.busy || entry.nextTryAtMs > now) continue;
-      if (now - entry.firstSentAtMs > this.#parts.options.duplicateWindowMs) old.push(entry);
-      else this.#send(entry, now);
-    }
+    const now = performance.now();
+    const due = [...this.#pending.values()].filter((entry) => !entry.busy && entry.nextTryAtMs <= now);
+    const isOld = (entry: Pending) => now - entry.firstSentAtMs > this.#parts.options.duplicateWindowMs;
+    const old = due.filter(isOld);
+    for (const entry of due) if (!isOld(entry)) this.#send(entry, now);
     if (old.length > 0) void this.#sendUnlessStored(old);
   }
 

@@ -1,0 +1,67 @@
+import { REST } from '@discordjs/rest';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+
+import { EXIT_MISCONFIGURED, exitCodeOf, messageOf } from '../../../runtime/errors.ts';
+import { GatewayInfo } from '../identify/gateway-info.ts';
+import { readPlanConfig } from './config.ts';
+import { planShards } from './plan.ts';
+import { planText } from './plan-text.ts';
+
+/** Discord answered, and not all shards can identify before the daily reset. */
+const EXIT_DOES_NOT_FIT = 3;
+
+interface PlanOptions {
+  readonly shards?: number;
+  readonly shardsPerReplica?: number;
+  readonly json?: true;
+}
+
+const program = new Command('shards').description('How many shards and gateways the bot needs.');
+
+program
+  .command('plan')
+  .description('asks Discord (DISCORD_TOKEN or DISCORD_TOKEN_FILE, DISCORD_API_URL) and says what to set')
+  .option('--shards <count>', 'plan for this count instead of the recommended one', positive)
+  .option(
+    '--shards-per-replica <count>',
+    'shards that one gateway takes (default: SHARDS_PER_PROCESS or 16)',
+    positive,
+  )
+  .option('--json', 'for programs')
+  .addHelpText(
+    'after',
+    '\nExit status: 0 it can be done today, 3 not before the daily reset, 2 wrong settings, 1 Discord does not answer.',
+  )
+  .action(plan);
+
+for (const command of [program, ...program.commands]) command.exitOverride();
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Help ends with 0; commander has printed what was wrong otherwise.
+    process.exitCode = error.exitCode === 0 ? 0 : EXIT_MISCONFIGURED;
+  } else {
+    process.stderr.write(`shards: ${messageOf(error)}\n`);
+    process.exitCode = exitCodeOf(error);
+  }
+}
+
+async function plan(options: PlanOptions): Promise<void> {
+  const { token, apiUrl, reserveRatio, shardsPerProcess } = readPlanConfig(process.env);
+  const bot = await new GatewayInfo(new REST({ api: apiUrl, retries: 1, timeout: 10_000 }), token).fetch();
+  const result = planShards({
+    bot,
+    shards: options.shards,
+    shardsPerReplica: options.shardsPerReplica ?? shardsPerProcess,
+    reserveRatio,
+    nowMs: Date.now(),
+  });
+  process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : planText(result));
+  if (!result.fits) process.exitCode = EXIT_DOES_NOT_FIT;
+}
+
+function positive(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('expected an integer from 1 to 999999');
+  return Number(text);
+}
