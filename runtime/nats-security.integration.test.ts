@@ -27,8 +27,8 @@ const CREDENTIALS = 'bot.creds';
 beforeAll(async () => {
   if (!openssl) return;
   folder = mkdtempSync(join(tmpdir(), 'shardwatch-nats-tls-'));
-  makeCertificates(folder, 'ours');
-  makeCertificates(folder, 'other');
+  makeCertificates(openssl, folder, 'ours');
+  makeCertificates(openssl, folder, 'other');
   writeFileSync(file(CREDENTIALS), operator.credentials());
   server = await NatsServer.start({
     config: [

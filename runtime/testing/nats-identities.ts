@@ -7,9 +7,12 @@ import { nkeys } from 'nats';
 
 type KeyPair = ReturnType<typeof nkeys.createUser>;
 
-/** A CA with a server's and a client's certificate, made by openssl: `<name>.crt` and `<name>.key`. */
-export function makeCertificates(folder: string, authority: string): void {
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
+/**
+ * A CA with a server's and a client's certificate: `<authority>-<name>.crt` and `.key`.
+ * @param program path of openssl
+ */
+export function makeCertificates(program: string, folder: string, authority: string): void {
+  const openssl = (...args: string[]) => execFileSync(program, args, { cwd: folder, stdio: 'pipe' });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   const ca = (name: string) => `${authority}-${name}`;
   openssl('req', '-x509', ...key, '-keyout', ca('ca.key'), '-out', ca('ca.crt'), '-subj', `/CN=${authority}`);

@@ -28,10 +28,19 @@ export function withPlaceholders(text: string, marks: readonly Mark[]): string {
   filled = filled.replaceAll(list, (_, labels: string) =>
     labels === `, ${MARKED_BY}` ? '${by memory}' : `\${by${labels.slice(1)}}`,
   );
-  for (const { text: found, placeholder } of marks) filled = filled.replaceAll(found, placeholder);
+  for (const { text: found, placeholder } of marks)
+    filled = filled.replaceAll(whole(found), () => placeholder);
   const [left] = LEFT_OVER.exec(filled) ?? [];
   if (left !== undefined) throw new RangeError(`no placeholder is known for ${left} in: ${filled}`);
   return filled;
+}
+
+/** The text, and where it is a number no part of a longer one. */
+function whole(text: string): RegExp {
+  const pattern = text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  return /^\d/.test(text)
+    ? new RegExp(String.raw`(?<![\d.])${pattern}(?!\d|\.\d)`, 'g')
+    : new RegExp(pattern, 'g');
 }
 
 /** `job=~"..."` of all jobs of some components. */

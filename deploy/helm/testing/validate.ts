@@ -1,14 +1,20 @@
+import * as keda from '@kubernetes-models/keda/keda.sh/v1alpha1';
+import * as monitoring from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
+import * as monitoringAlpha from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1alpha1';
+
 import type { Manifest } from './helm.ts';
 
 interface Model {
   validate(): void;
 }
 type ModelClass = new (data: object) => Model;
+type Models = Readonly<Record<string, unknown>>;
 
-/** Packages that have a model of every kind of an API group. */
-const OPERATORS: Readonly<Record<string, string>> = {
-  'monitoring.coreos.com': '@kubernetes-models/prometheus-operator',
-  'keda.sh': '@kubernetes-models/keda',
+/** Models of resources that are not Kubernetes' own. */
+const OPERATORS: Readonly<Record<string, Models>> = {
+  'keda.sh/v1alpha1': keda,
+  'monitoring.coreos.com/v1': monitoring,
+  'monitoring.coreos.com/v1alpha1': monitoringAlpha,
 };
 
 /**
@@ -18,17 +24,18 @@ const OPERATORS: Readonly<Record<string, string>> = {
  */
 async function validate(manifest: Manifest): Promise<void> {
   const { apiVersion, kind } = manifest;
-  const [group = ''] = apiVersion.split('/');
-  const path = `${OPERATORS[group] ?? 'kubernetes-models'}/${apiVersion}/${kind}`;
-  let models: Record<string, ModelClass>;
+  const models = OPERATORS[apiVersion] ?? (await ownModels(apiVersion, kind));
+  const model = models[kind];
+  if (model === undefined) throw new RangeError(`no schema of ${apiVersion} ${kind}`);
+  new (model as ModelClass)(manifest).validate();
+}
+
+async function ownModels(apiVersion: string, kind: string): Promise<Models> {
   try {
-    models = (await import(path)) as Record<string, ModelClass>;
+    return (await import(`kubernetes-models/${apiVersion}/${kind}`)) as Models;
   } catch (error) {
     throw new RangeError(`no schema of ${apiVersion} ${kind}`, { cause: error });
   }
-  const model = models[kind];
-  if (!model) throw new RangeError(`${path} has no ${kind}`);
-  new model(manifest).validate();
 }
 
 /** Everything that is wrong with any of them. */

@@ -9,6 +9,12 @@ const NEEDED: readonly ToolName[] = ['nats-server', 'prometheus', 'promtool', 'a
 export async function setup(): Promise<void> {
   const log = (line: string) => process.stderr.write(`${line}\n`);
   for (const name of NEEDED) process.env[TOOLS[name].variable] = await ensureTool(name, { log });
+  try {
+    process.env[TOOLS.helm.variable] = await ensureTool('helm', { log });
+  } catch (error) {
+    // Tests of the charts say it again and fail; nothing else needs it.
+    log(messageOf(error));
+  }
   // One after the other, and before any test waits for it: a build takes minutes.
   for (const name of TWICE) {
     const current = `${name}-current` as const;
