@@ -1,6 +1,7 @@
 import { chromium, type Browser } from 'playwright-core';
 
 import type { Size } from '../draw/html.ts';
+import { compactPng } from './png.ts';
 
 /** For a browser that root starts on a server, that shows one page and talks to nobody. */
 const FLAGS = [
@@ -26,7 +27,16 @@ export class Camera implements AsyncDisposable {
 
   static async start(executablePath: string): Promise<Camera> {
     return new Camera(
-      await chromium.launch({ executablePath, headless: true, args: FLAGS, timeout: START_TIMEOUT_MS }),
+      await chromium.launch({
+        executablePath,
+        headless: true,
+        args: FLAGS,
+        timeout: START_TIMEOUT_MS,
+        // It would end the process at once, and leave a fleet behind.
+        handleSIGINT: false,
+        handleSIGTERM: false,
+        handleSIGHUP: false,
+      }),
     );
   }
 
@@ -41,7 +51,7 @@ export class Camera implements AsyncDisposable {
     try {
       const page = await context.newPage();
       await page.setContent(html, { waitUntil: 'load' });
-      return await page.screenshot({ type: 'png', animations: 'disabled' });
+      return compactPng(await page.screenshot({ type: 'png', animations: 'disabled' }));
     } finally {
       await context.close();
     }

@@ -5,6 +5,7 @@ import { SCENARIOS } from '../../../alerts/gameday/scenarios/scenarios.ts';
 import { startFleet } from '../../../alerts/gameday/start-fleet.ts';
 import { FAST_TIMING } from '../../../alerts/gameday/timing.ts';
 import type { Fleet } from '../../../alerts/gameday/fleet.ts';
+import { findPlace, TestCgroup } from '../../../exporters/memory/testing/test-cgroup.ts';
 import type { FleetState } from '../options.ts';
 
 /** What a picture of a fleet is drawn from. */
@@ -21,6 +22,8 @@ export interface FleetOptions {
 
 /** More than the game day's own: a picture wants something to show. */
 const TRAFFIC = { eventsPerSecond: 60, blockedRatio: 0.03 };
+/** Of each process, as an orchestrator would set one: what it took before it got there does not count. */
+const MEMORY_LIMIT_BYTES = 256 * 1024 ** 2;
 const HEALTHY_MS = 210_000;
 /** Before the faults, where only the broken fleet is wanted. */
 const BEFORE_MS = 90_000;
@@ -36,7 +39,7 @@ interface Fault {
 }
 
 /** The scenario's own, at our rate. */
-const POISONED = { ...TRAFFIC, blockedRatio: 0.4 };
+const POISONED = { ...TRAFFIC, blockedRatio: 0.25 };
 
 /** One after the other, so that a picture shows what began when. */
 const FAULTS: readonly Fault[] = [
@@ -57,7 +60,10 @@ export async function withFleets(
   look: (state: FleetState, view: FleetView) => Promise<void>,
 ): Promise<void> {
   log(`game day: starting a fleet, ${FAST_TIMING.description}`);
+  // They can be removed only when their processes have ended.
+  await using containers = new AsyncDisposableStack();
   await using fleet = await startFleet(FAST_TIMING, signal);
+  await limitMemory(fleet, containers, log);
   fleet.traffic(TRAFFIC);
   const healthyMs = states.includes('healthy') ? HEALTHY_MS : BEFORE_MS;
   log(`game day: healthy for ${healthyMs / 1_000} s`);
@@ -73,6 +79,23 @@ export async function withFleets(
     await sleep(thenMs, undefined, { signal });
   }
   await look('broken', { ...view, from: BROKEN_VIEW });
+}
+
+async function limitMemory(
+  { gateways, workers, exporter }: Fleet,
+  containers: AsyncDisposableStack,
+  log: FleetOptions['log'],
+): Promise<void> {
+  const place = await findPlace();
+  if (typeof place === 'string') {
+    log(`game day: without memory limits: ${place}`);
+    return;
+  }
+  for (const service of [...gateways, ...workers, exporter]) {
+    const container = containers.use(new TestCgroup(place, service.name));
+    container.limitTo(MEMORY_LIMIT_BYTES);
+    container.add(service.pid);
+  }
 }
 
 /** Undefined where this machine cannot do it, which is said. */
