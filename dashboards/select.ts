@@ -41,7 +41,12 @@ export function quantile(share: number, histogram: string, by: readonly string[]
  * @param ranked what is ranked, over the whole range: `$__range` and `@ end()` belong in it
  */
 export function highest(count: number, by: readonly string[], expr: string, ranked: string): string {
-  return `${expr}\nand on (${by.join(', ')}) topk(${count}, ${ranked})`;
+  return `${expr}\n${among(by, `topk(${count}, ${ranked})`)}`;
+}
+
+/** Narrows what stands before it to the series that are among `chosen`. */
+export function among(by: readonly string[], chosen: string): string {
+  return `and on (${by.join(', ')}) ${chosen}`;
 }
 
 /** The highest value of a gauge over the range shown, for `highest`. */

@@ -2,7 +2,7 @@ import type { ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { COLORS } from './colors.ts';
 import { words } from './panels/mapping.ts';
-import { highest, select } from './select.ts';
+import { among, select } from './select.ts';
 
 /** What a shard can be doing, from the worst to the best; its place is its number in graphs. */
 const STATES = ['gone', 'closed', 'idle', 'connecting', 'identifying', 'resuming', 'ready'] as const;
@@ -18,22 +18,28 @@ export const STATE_WORDS: ValueMapping = words({
   6: { text: 'ready', color: COLORS.good },
 });
 
-/** One number a shard. @param matchers which shards */
-export function shardState(...matchers: readonly string[]): string {
+/**
+ * One number a shard. Each state is narrowed before they are put together: of a thousand shards that is ten
+ * times as fast as afterwards.
+ * @param narrow which shards
+ */
+export function shardState(narrow: (series: string) => string, ...matchers: readonly string[]): string {
   const numbered = STATES.slice(1).map(
-    (state, index) => `${index + 1} * ${select('discord_shard_state', `state="${state}"`, ...matchers)}`,
+    (state, index) =>
+      `${index + 1} * ${narrow(select('discord_shard_state', `state="${state}"`, ...matchers))}`,
   );
   return `(max by (shard) (${numbered.join('\nor ')})
-or 0 * max by (shard) (${select('shardwatch:discord_shard_up:max', ...matchers)}))`;
+or 0 * max by (shard) (${narrow(shardUp(...matchers))}))`;
+}
+
+/** 1 or 0 a shard, also of those that no process reports any more. */
+export function shardUp(...matchers: readonly string[]): string {
+  return select('shardwatch:discord_shard_up:max', ...matchers);
 }
 
 /** The states of the shards that were up the least in the range shown. */
 export function leastUp(count: number, ...matchers: readonly string[]): string {
-  const up = select('shardwatch:discord_shard_up:max', ...matchers);
-  return highest(
-    count,
-    ['shard'],
-    shardState(...matchers),
-    `1 - max by (shard) (avg_over_time(${up}[$__range] @ end()))`,
-  );
+  const upShare = `max by (shard) (avg_over_time(${shardUp(...matchers)}[$__range] @ end()))`;
+  const chosen = among(['shard'], `topk(${count}, 1 - ${upShare})`);
+  return shardState((series) => `(${series} ${chosen})`, ...matchers);
 }

@@ -44,11 +44,11 @@ export const CONSUMER = choice(
   `label_values(${select('jetstream_consumer_num_pending', 'stream_name=~"$stream"')}, consumer_name)`,
 ).allValue(ANYTHING);
 
-/** Where streams are not chosen. */
+/** Where streams are not chosen; with `other`, as dead letters of foreign consumers are counted. */
 export const ANY_CONSUMER = choice(
   'consumer',
   'Consumer',
-  `label_values(${select('jetstream_consumer_num_pending')}, consumer_name)`,
+  `label_values(${select('', '__name__=~"jetstream_consumer_num_pending|worker_dead_letters_total"')}, consumer_name)`,
 ).allValue(ANYTHING);
 
 /** The job, by which the alerts name the component. */

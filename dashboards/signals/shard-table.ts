@@ -2,12 +2,14 @@ import type { DashboardSettings } from '../dashboard.ts';
 import { addressOf, link } from '../links.ts';
 import type { Place } from '../panels/about.ts';
 import { table } from '../panels/table.ts';
-import { rate, select } from '../select.ts';
-import { shardState, STATE_WORDS } from '../shard-states.ts';
+import { among, rate, select } from '../select.ts';
+import { shardState, shardUp, STATE_WORDS } from '../shard-states.ts';
 
 const MOST_ROWS = 50;
 /** A heartbeat that is a second late weighs like so many seconds of silence. */
 const LATENCY_WEIGHT = 60;
+/** More than any gap in seconds. */
+const DOWN_WEIGHT = 1e9;
 const VALUE = '${__value.raw}';
 
 /** Now, one row a shard: of many shards those that are worst off. */
@@ -15,9 +17,12 @@ export function shardTable({ thresholds }: DashboardSettings, place: Place, ...m
   const up = select('discord_shard_up', ...matchers);
   const gap = select('discord_shard_event_gap_seconds', ...matchers);
   const latency = select('discord_shard_heartbeat_latency_seconds', ...matchers);
+  const known = `max by (shard) (${shardUp(...matchers)})`;
+  // What is down has no gap and what is gone has no process: both come before all others.
   const worst = `topk(${MOST_ROWS},
-max by (shard) (${gap} + ${LATENCY_WEIGHT} * ${latency}) or 0 * max by (shard) (${up}))`;
-  const ofWorst = (expr: string) => `${expr}\nand on (shard) ${worst}`;
+${DOWN_WEIGHT} * (1 - ${known})
++ on (shard) (max by (shard) (${gap} + ${LATENCY_WEIGHT} * ${latency}) or 0 * ${known}))`;
+  const ofWorst = (expr: string) => `${expr}\n${among(['shard'], worst)}`;
   const hourly = (counter: string) =>
     ofWorst(`sum by (shard) (increase(${select(counter, ...matchers)}[1h]))`);
   return table({
@@ -28,8 +33,8 @@ max by (shard) (${gap} + ${LATENCY_WEIGHT} * ${latency}) or 0 * max by (shard) (
     otherwise:
       'rows of one instance only: look at that process, its link is in the row. A shard that two instances report is being handed over.',
     exprs: [
-      ofWorst(`max by (shard, instance) (${up})`),
-      ofWorst(shardState(...matchers)),
+      ofWorst(`(max by (shard, instance) (${up})\nor (${known} unless on (shard) ${up}))`),
+      ofWorst(shardState((series) => series, ...matchers)),
       ofWorst(`min by (shard) (${latency})`),
       ofWorst(`min by (shard) (${gap})`),
       ofWorst(`sum by (shard) (${rate(select('discord_shard_events_total', ...matchers))})`),

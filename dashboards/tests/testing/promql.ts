@@ -8,6 +8,7 @@ export interface Matcher {
 }
 
 export interface Selector {
+  /** Of `__name__=~"a|b"`: `a|b`. */
   readonly metric: string;
   readonly matchers: readonly Matcher[];
   /** Text of its own range, `60s`; undefined of an instant one. */
@@ -37,7 +38,10 @@ export function parsePromql(expr: string): SyntaxNode {
 }
 
 export function selectorsIn(expr: string): Selector[] {
-  return nodesIn(parsePromql(expr), 'VectorSelector').map((node) => selectorOf(node, expr));
+  return nodesIn(parsePromql(expr), 'VectorSelector').flatMap((node) => {
+    const { metric, ...selector } = selectorOf(node, expr);
+    return metric.split('|').map((each) => ({ metric: each, ...selector }));
+  });
 }
 
 /** All of this name below a node, in their order. */
@@ -63,7 +67,9 @@ export function textOf(node: SyntaxNode, expr: string): string {
 export function selectorOf(node: SyntaxNode, expr: string): Selector {
   const matchers = nodesIn(node, 'UnquotedLabelMatcher').map((matcher) => matcherOf(matcher, expr));
   const identifier = node.getChild('Identifier');
-  const named = matchers.find(({ label, operator }) => label === '__name__' && operator === '=');
+  const named = matchers.find(
+    ({ label, operator }) => label === '__name__' && (operator === '=' || operator === '=~'),
+  );
   const functions: string[] = [];
   const aggregations: string[] = [];
   let range: string | undefined;

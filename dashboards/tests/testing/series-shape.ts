@@ -12,6 +12,14 @@ export interface Shape {
   readonly most: number;
   /** A number, which does not count in operations with series. */
   readonly scalar: boolean;
+  /** By `and on (...)` only series that another expression chose. */
+  readonly chosen?: Chosen;
+}
+
+interface Chosen {
+  readonly by: string;
+  readonly on: ReadonlySet<string>;
+  readonly most: number;
 }
 
 type LabelsOf = (metric: string) => ReadonlySet<string>;
@@ -92,7 +100,9 @@ class Reader {
     const labels = modifier.getChild('By')
       ? inner.labels.intersection(named)
       : inner.labels.difference(named);
-    return { ...inner, labels, fixed: inner.fixed.intersection(labels) };
+    const { chosen, most } = inner;
+    const few = chosen && labels.isSubsetOf(chosen.on) ? Math.min(chosen.most, most) : most;
+    return { ...inner, labels, fixed: inner.fixed.intersection(labels), most: few };
   }
 
   #ofCall(node: SyntaxNode): Shape {
@@ -112,15 +122,8 @@ class Reader {
       .map((side) => this.shape(side));
     const operator = childrenOf(node).find(({ name }) => /^(And|Or|Unless)$/.test(name))?.name;
     if (operator === 'Unless') return left;
-    if (operator === 'And') return { ...left, most: Math.min(left.most, right.most) };
-    if (operator === 'Or') {
-      return {
-        ...left,
-        labels: left.labels.union(right.labels),
-        fixed: new Set(),
-        most: left.most + right.most,
-      };
-    }
+    if (operator === 'And') return this.#ofChoice(node, left, right);
+    if (operator === 'Or') return either(left, right);
     if (left.scalar) return right;
     if (right.scalar) return left;
     const clause = node.getChild('MatchingModifierClause');
@@ -132,6 +135,14 @@ class Reader {
     return { ...left, labels: left.labels.difference(named), most };
   }
 
+  #ofChoice(node: SyntaxNode, left: Shape, right: Shape): Shape {
+    const most = Math.min(left.most, right.most);
+    const on = node.getChild('MatchingModifierClause')?.getChild('GroupingLabels');
+    if (!on) return { ...left, most };
+    const by = this.#text(node.lastChild);
+    return { ...left, most, chosen: { by, on: this.#labelList(on), most: right.most } };
+  }
+
   #labelList(node: SyntaxNode | null | undefined): Set<string> {
     return new Set((node?.getChildren('LabelName') ?? []).map((label) => this.#text(label)));
   }
@@ -139,6 +150,16 @@ class Reader {
   #text(node: SyntaxNode | null | undefined): string {
     return node ? textOf(node, this.#expr) : '';
   }
+}
+
+/** What the same expression chose on both sides is counted once. */
+function either(left: Shape, right: Shape): Shape {
+  const labels = left.labels.union(right.labels);
+  const { chosen } = left;
+  const alike = chosen !== undefined && chosen.by === right.chosen?.by;
+  const most =
+    alike && labels.isSubsetOf(chosen.on) ? Math.max(left.most, right.most) : left.most + right.most;
+  return { labels, fixed: new Set(), most, scalar: false, ...(alike && { chosen }) };
 }
 
 function series(labels: ReadonlySet<string>): Shape {
