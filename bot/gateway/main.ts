@@ -28,7 +28,7 @@ import { Publisher } from './publish/publisher.ts';
 import { SessionSaver } from './session/session-saver.ts';
 import { SessionStore } from './session/session-store.ts';
 import { SHARD_STATES } from './shard/shard-activity.ts';
-import { createStrategy } from './strategy/create-strategy.ts';
+import { checkOrdinal, createStrategy } from './strategy/create-strategy.ts';
 import { registerLeaseMetrics } from './strategy/lease-metrics.ts';
 
 const STOP_DEADLINE_MS = 9_500;
@@ -54,6 +54,7 @@ async function start(config: GatewayConfig, context: ProcessContext): Promise<vo
 
   const info = new GatewayInfo(new REST({ api: config.apiUrl }), config.token);
   const bot = await info.fetchAtStart(log, context.stopping);
+  checkOrdinal(config, bot.shards);
   const limits = new InfoRefresh({ info, pace: refreshPace(processCount(config, bot.shards)), log });
   const refreshing = limits.run(context.stopping);
   context.defer('gateway info', async () => refreshing);

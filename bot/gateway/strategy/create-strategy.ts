@@ -49,6 +49,11 @@ export interface ChosenStrategy {
   readonly leases: LeaseStrategy | undefined;
 }
 
+/** @throws {CodedError} SHARD_OUT_OF_RANGE, before anything is connected */
+export function checkOrdinal(config: StrategyConfig, recommended: number): void {
+  if (config.shardStrategy === 'ordinal') ordinalOf(config, ownCount(config, recommended));
+}
+
 /**
  * The strategy that the configuration names. Where shards are leased it waits for the store, however long that
  * takes; `auto` then joins the count that other processes run with, instead of counting for itself.
@@ -56,12 +61,9 @@ export interface ChosenStrategy {
  */
 export async function createStrategy(parts: StrategyParts): Promise<ChosenStrategy> {
   const { config, recommended, stopping } = parts;
-  const own = config.shardCount === 'auto' ? recommended : config.shardCount;
+  const own = ownCount(config, recommended);
   const store = leaseStore(parts);
-  if (!store) {
-    const strategy = new OrdinalStrategy(ordinalShards(config.shardId, config.shardsPerProcess, own));
-    return { strategy, shardCount: own, leases: undefined };
-  }
+  if (!store) return { strategy: ordinalOf(config, own), shardCount: own, leases: undefined };
   const running = await openStore(store, parts.log, stopping);
   const shardCount = config.shardCount === 'auto' ? (running ?? own) : own;
   const capacity = config.shardsPerProcess === 'all' ? shardCount : config.shardsPerProcess;
@@ -79,6 +81,14 @@ export async function createStrategy(parts: StrategyParts): Promise<ChosenStrate
     },
   });
   return { strategy: leases, shardCount, leases };
+}
+
+function ownCount({ shardCount }: StrategyConfig, recommended: number): number {
+  return shardCount === 'auto' ? recommended : shardCount;
+}
+
+function ordinalOf({ shardId, shardsPerProcess }: StrategyConfig, shardCount: number): OrdinalStrategy {
+  return new OrdinalStrategy(ordinalShards(shardId, shardsPerProcess, shardCount));
 }
 
 function leaseStore({ config, connection, log }: StrategyParts): LeaseStore | undefined {
