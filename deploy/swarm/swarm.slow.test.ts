@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { EVENTS_STREAM } from '../../bot/events.ts';
 import { CONSUMER_NAMES, CONSUMERS, DEAD_STREAM } from '../../bot/streams.ts';
+import { BASE_IMAGE } from '../docker/testing/base-image.ts';
 import { whyNoDocker } from '../docker/testing/docker-programs.ts';
 import { checkLedger } from '../local/demo/ledger-check.ts';
 import { readOwnership } from './testing/owners.ts';
@@ -11,6 +12,8 @@ import { SwarmStack, until } from './testing/swarm-stack.ts';
 
 const SHARDS = 4;
 const EVENTS_PER_SECOND = 200;
+/** Our code and its modules; all of node_modules has seven times as much. */
+const MAX_ADDED_BYTES = 40e6;
 const OWN_SERVICES = ['gateway', 'exporter', ...CONSUMER_NAMES];
 /** Leases are stale after 30 s, and are looked at every 2 s. */
 const TAKEN_OVER_WITHIN_MS = 45_000;
@@ -94,6 +97,14 @@ describe.skipIf(reason !== undefined)('the stack on a real Docker daemon', () =>
       }
     }
   }, 120_000);
+
+  test('the image is small on top of its base', async () => {
+    const sizeOf = async (image: string) =>
+      Number(await stack.docker.run('image', 'inspect', '--format', '{{.Size}}', image));
+    const addedBytes = (await sizeOf('shardwatch:0.1.0')) - (await sizeOf(BASE_IMAGE));
+    console.info(`the image adds ${(addedBytes / 1e6).toFixed(0)} MB to its base`);
+    expect(addedBytes).toBeLessThan(MAX_ADDED_BYTES);
+  });
 
   test('Prometheus sees every process, and Alertmanager', async () => {
     type Targets = { activeTargets: { labels: { job: string }; health: string; lastError: string }[] };

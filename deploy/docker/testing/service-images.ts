@@ -22,8 +22,12 @@ const NOBODY = 65_534;
 const POSTGRES_ENTRYPOINT = `#!/bin/sh
 set -eu
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
-  initdb --username="$POSTGRES_USER" --pwfile="$POSTGRES_PASSWORD_FILE" --auth-local=trust --auth-host=scram-sha-256
-  echo 'host all all all scram-sha-256' >> "$PGDATA/pg_hba.conf"
+  if [ "\${POSTGRES_HOST_AUTH_METHOD:-}" = trust ]; then
+    initdb --username="$POSTGRES_USER" --auth=trust
+  else
+    initdb --username="$POSTGRES_USER" --pwfile="$POSTGRES_PASSWORD_FILE" --auth-local=trust --auth-host=scram-sha-256
+  fi
+  echo "host all all all \${POSTGRES_HOST_AUTH_METHOD:-scram-sha-256}" >> "$PGDATA/pg_hba.conf"
   pg_ctl --wait -o '-c listen_addresses=' start
   createdb --username="$POSTGRES_USER" --no-password "$POSTGRES_DB"
   pg_ctl --wait --mode=fast stop
