@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +15,7 @@ export interface NatsServerOptions {
 }
 
 const CONFIG_FILE = 'nats.conf';
+const STOP_TIMEOUT_MS = 2_000;
 
 /** A real nats-server with JetStream on a free port and a store of its own, which ends with it. */
 export class NatsServer implements AsyncDisposable {
@@ -65,9 +67,10 @@ export class NatsServer implements AsyncDisposable {
     await this.#process.stop('SIGKILL');
   }
 
-  /** SIGSTOP: connections stand, nothing answers. */
+  /** SIGSTOP: connections stand, nothing answers. Returns once it has stopped, where that can be seen. */
   pause(): void {
     this.#process.signal('SIGSTOP');
+    waitUntilStopped(this.pid);
   }
 
   resume(): void {
@@ -98,6 +101,18 @@ async function launch(binary: string, folder: string): Promise<LocalProcess> {
     throw error;
   }
   return server;
+}
+
+/** On a busy machine its threads go on for some milliseconds after the signal, and take what comes in. */
+function waitUntilStopped(pid: number): void {
+  const deadline = performance.now() + STOP_TIMEOUT_MS;
+  const tasks = `/proc/${pid}/task`;
+  if (!existsSync(tasks)) return;
+  // "tid (name) state ...": T is stopped.
+  const runs = (task: string) => !readFileSync(join(tasks, task, 'stat'), 'utf8').includes(') T ');
+  while (readdirSync(tasks).some(runs)) {
+    if (performance.now() > deadline) throw new Error(`nats-server did not stop in ${STOP_TIMEOUT_MS} ms`);
+  }
 }
 
 function toStandardError(line: string): void {
