@@ -35,10 +35,11 @@ interface Fault {
   readonly name: string;
   /** Until the next one. */
   readonly thenMs: number;
-  readonly traffic?: Partial<typeof POISONED>;
+  /** Instead of the scenario's own. */
+  readonly traffic?: typeof POISONED;
 }
 
-/** The scenario's own, at our rate. */
+/** A share that the worker can still repeat as fast as Discord lets it. */
 const POISONED = { ...TRAFFIC, blockedRatio: 0.25 };
 
 /** One after the other, so that a picture shows what began when. */
@@ -75,7 +76,10 @@ export async function withFleets(
   for (const { name, thenMs, traffic } of FAULTS) {
     const heal = await inject(fleet, name, log);
     if (heal) healing.defer(heal);
-    if (traffic) fleet.traffic(traffic);
+    if (traffic) {
+      fleet.traffic(traffic);
+      log(`game day: of ${traffic.blockedRatio * 100}% instead`);
+    }
     await sleep(thenMs, undefined, { signal });
   }
   await look('broken', { ...view, from: BROKEN_VIEW });
