@@ -39,10 +39,10 @@ export function firing({ runbooks, thresholds }: DashboardSettings, place: Place
       {
         from: 'alertname',
         title: 'Alert',
-        width: 270,
+        width: 245,
         links: [link('Runbook', `${runbooks}/${VALUE}.md`).targetBlank(true)],
       },
-      { from: 'Value', title: 'Since', unit: 'dateTimeFromNow', width: 130 },
+      { from: 'Value', title: 'Since', unit: 'dateTimeFromNow', width: 120 },
       {
         from: 'shard',
         title: 'Shard',
@@ -52,6 +52,7 @@ export function firing({ runbooks, thresholds }: DashboardSettings, place: Place
       {
         from: 'consumer_name',
         title: 'Consumer',
+        width: 170,
         links: [link('This consumer', addressOf('jetstream', { consumer: VALUE }))],
       },
       { from: 'component', title: 'Component', width: 100 },
