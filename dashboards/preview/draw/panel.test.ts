@@ -84,6 +84,22 @@ describe('drawPanel', () => {
     expect(html).toContain('>10<');
   });
 
+  it('stands bars on those that they are stacked on', () => {
+    const settings: FieldSettings = {
+      min: 0,
+      custom: { drawStyle: 'bars', lineWidth: 0, stacking: { mode: 'normal' }, fillOpacity: 80 },
+      color: { mode: 'fixed', fixedColor: '#112233' },
+    };
+    const values = [null, 4, 0, 4, null];
+    const { html } = draw(
+      model('timeseries', [series('a', values, settings), series('b', values, settings)]),
+    );
+    const bars = html.match(/<path d="M[^"]*Z"[^>]*fill="rgb\(17,34,51\)" fill-opacity="0.8"/g) ?? [];
+    expect(bars).toHaveLength(4);
+    // None is drawn over another, which would show through it.
+    expect(new Set(bars).size).toBe(4);
+  });
+
   it('writes states into their stretches, and each once below', () => {
     const mappings = [
       {

@@ -1,12 +1,12 @@
-import type { BarSeriesOption, CustomSeriesOption, LineSeriesOption } from 'echarts/charts';
+import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts';
 
 import { nameOf, type Field } from '../data/frame.ts';
-import type { TimeRange } from './plot-frame.ts';
+import { barSeries } from './bars.ts';
 import type { Scale } from './scale.ts';
 import type { SeriesStyle } from './series-style.ts';
 import { stackedArea } from './stacked-area.ts';
 
-type SeriesOption = BarSeriesOption | CustomSeriesOption | LineSeriesOption;
+type SeriesOption = CustomSeriesOption | LineSeriesOption;
 
 /** A series with its colour, as it is drawn. */
 export interface Curve {
@@ -17,14 +17,6 @@ export interface Curve {
   readonly stacked?: readonly (number | null)[];
   readonly color: string;
   readonly style: SeriesStyle;
-}
-
-interface Place {
-  /** Index of its value axis. */
-  readonly axis: number;
-  readonly scale: Scale;
-  readonly range: TimeRange;
-  readonly pixels: number;
 }
 
 const POINT_SIZE = 5;
@@ -52,22 +44,17 @@ export function stackValues(curves: readonly Curve[]): Curve[] {
   });
 }
 
-/** Stacked bars from the top down, so that each hides what it stands on. */
-export function lineSeries(curves: readonly Curve[], place: Place): SeriesOption[] {
+export function lineSeries(curves: readonly Curve[], axis: number, scale: Scale): SeriesOption[] {
   const areas = curves
     .filter(({ stacked, style }) => stacked !== undefined && style.draw === 'line' && style.fill > 0)
-    .map((curve) => stackedArea(curve, place.axis, place.scale));
-  const stackedBars = curves.filter(({ stacked, style }) => stacked !== undefined && style.draw === 'bars');
-  const others = curves.filter((curve) => !stackedBars.includes(curve));
-  return [
-    ...areas,
-    ...[...stackedBars.toReversed(), ...others].map((curve) =>
-      curve.style.draw === 'bars' ? bars(curve, place) : line(curve, place),
-    ),
-  ];
+    .map((curve) => stackedArea(curve, axis, scale));
+  const others = curves.map((curve) =>
+    curve.style.draw === 'bars' ? barSeries(curve, axis, scale) : line(curve, axis, scale),
+  );
+  return [...areas, ...others];
 }
 
-function line(curve: Curve, { axis, scale }: Place): LineSeriesOption {
+function line(curve: Curve, axis: number, scale: Scale): LineSeriesOption {
   const { style, color, field } = curve;
   const points = pointsOf(curve, scale);
   const marked = style.draw === 'points' || style.points === 'always';
@@ -94,23 +81,6 @@ function line(curve: Curve, { axis, scale }: Place): LineSeriesOption {
     },
     ...(style.fill > 0 &&
       curve.stacked === undefined && { areaStyle: { color, opacity: style.fill, origin: 'start' as const } }),
-  };
-}
-
-function bars(curve: Curve, { axis, scale, range, pixels }: Place): BarSeriesOption {
-  const { style, color, field, times } = curve;
-  const stepMs = (times[1] ?? 0) - (times[0] ?? 0);
-  const slot = (stepMs / (range.to - range.from)) * pixels;
-  return {
-    type: 'bar',
-    name: nameOf(field),
-    yAxisIndex: axis,
-    silent: true,
-    clip: true,
-    data: pointsOf(curve, scale),
-    barWidth: Math.max(1, slot * 0.7),
-    barGap: '-100%',
-    itemStyle: { color, opacity: style.fill, borderColor: color, borderWidth: style.lineWidth },
   };
 }
 

@@ -1,16 +1,14 @@
-import { BarChart, CustomChart, LineChart } from 'echarts/charts';
+import { CustomChart, LineChart } from 'echarts/charts';
 import { GridComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent } from 'echarts/components';
 import { init, setPlatformAPI, use, type ComposeOption } from 'echarts/core';
-import type { BarSeriesOption, CustomSeriesOption, LineSeriesOption } from 'echarts/charts';
+import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts';
 import type { GridComponentOption } from 'echarts/components';
 import { SVGRenderer } from 'echarts/renderers';
 
 import type { Size } from './html.ts';
 import { textWidth } from './text-width.ts';
 
-export type ChartOption = ComposeOption<
-  BarSeriesOption | CustomSeriesOption | LineSeriesOption | GridComponentOption
->;
+export type ChartOption = ComposeOption<CustomSeriesOption | LineSeriesOption | GridComponentOption>;
 
 export const FONT = 'Inter, Helvetica, Arial, sans-serif';
 
@@ -32,7 +30,6 @@ function prepare(): void {
   if (prepared) return;
   prepared = true;
   use([
-    BarChart,
     CustomChart,
     LineChart,
     GridComponent,

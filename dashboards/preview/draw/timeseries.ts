@@ -100,9 +100,7 @@ function chart(
         ),
       })),
       { ...base, markArea, markLine, markPoint },
-      ...axes.flatMap((axis, index) =>
-        lineSeries(axis.curves, { axis: index, scale: axis.scale, range, pixels: width - left - right }),
-      ),
+      ...axes.flatMap((axis, index) => lineSeries(axis.curves, index, axis.scale)),
     ],
   };
 }
