@@ -3,7 +3,7 @@ import { ensureTool } from '../tools/ensure-tool.ts';
 import { TOOLS, type ToolName } from '../tools/tool-table.ts';
 import { TWICE } from './tested-versions.ts';
 
-const NEEDED: readonly ToolName[] = ['nats-server', 'prometheus', 'promtool', 'alertmanager', 'amtool'];
+const NEEDED: readonly ToolName[] = ['nats-server', 'prometheus', 'promtool', 'alertmanager', 'amtool', 'initdb', 'postgres'];
 
 /** Runs once before the integration tests, which find the paths in the environment. */
 export async function setup(): Promise<void> {
