@@ -8,6 +8,7 @@ import { guilds, losses, shardEvents } from './signals/shard-events.ts';
 import { shardsUp, timeline } from './signals/fleet.ts';
 import { heartbeat } from './signals/heartbeat.ts';
 import { identifyBudget, shardCount } from './signals/identify-budget.ts';
+import { leasesHeld, leaseTimeLeft, leaseTrouble } from './signals/leases.ts';
 import { shardTable } from './signals/shard-table.ts';
 import { JOB, SHARD } from './variables.ts';
 
@@ -59,6 +60,15 @@ export function shards(settings: DashboardSettings): Dashboard {
             identifyBudget({ id: 401, ...third }),
             shardCount({ id: 402, ...third }),
             guilds({ id: 403, ...third }, CHOSEN),
+          ],
+        },
+        {
+          id: 500,
+          title: 'Leases',
+          panels: [
+            leasesHeld({ id: 501, ...third }, MOST_LINES),
+            leaseTimeLeft({ id: 502, ...third }, MOST_LINES),
+            leaseTrouble({ id: 503, ...third }),
           ],
         },
       ],

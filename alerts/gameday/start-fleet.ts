@@ -20,8 +20,15 @@ const HEARTBEAT_MS = 10_000;
 /** Longer than any fault lasts here: what is missed while a gateway is away is replayed. */
 const SESSION_TIMEOUT_MS = 1_800_000;
 
-/** Resolves once all shards are up and no alert but the Watchdog is active. */
-export async function startFleet(timing: Timing, signal: AbortSignal): Promise<Fleet> {
+/**
+ * Resolves once all shards are up and no alert but the Watchdog is active.
+ * @param gatewayEnv further variables of the gateways, such as another way to share the shards
+ */
+export async function startFleet(
+  timing: Timing,
+  signal: AbortSignal,
+  gatewayEnv: Readonly<Record<string, string>> = {},
+): Promise<Fleet> {
   await using starting = new AsyncDisposableStack();
   const nats = starting.use(await NatsServer.start());
   const simulator = await startSimulator({
@@ -51,6 +58,7 @@ export async function startFleet(timing: Timing, signal: AbortSignal): Promise<F
         SHARD_ID: String(ordinal),
         SHARD_COUNT: String(SHARDS),
         SHARDS_PER_PROCESS: String(SHARDS_PER_GATEWAY),
+        ...gatewayEnv,
       }),
     );
   }

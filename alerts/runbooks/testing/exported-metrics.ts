@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client';
 
 import { registerPublishMetrics } from '../../../bot/gateway/publish/publish-metrics.ts';
+import { registerLeaseMetrics } from '../../../bot/gateway/strategy/lease-metrics.ts';
 import { SHARD_STATES } from '../../../bot/gateway/shard/shard-activity.ts';
 import { CONSUMER_NAMES } from '../../../bot/streams.ts';
 import { registerWorkerMetrics } from '../../../bot/worker/worker-metrics.ts';
@@ -29,6 +30,13 @@ export function gatewayRegistry(
   registerPublishMetrics(registry, () => 0).onAck(0.001, false);
   registerHeartbeatHistogram(registry)(0.1);
   registerShardMetrics(registry, SHARD_STATES, readFleet);
+  registerLeaseMetrics(registry, () => ({
+    epochs: new Map([[0, 1]]),
+    secondsLeft: 20,
+    lost: 0,
+    failures: 0,
+    gateways: 1,
+  }));
   return registry;
 }
 

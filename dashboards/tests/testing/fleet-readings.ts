@@ -2,6 +2,7 @@ import type { ConsumerInfo, StreamInfo } from 'nats';
 import { Registry } from 'prom-client';
 
 import { registerPublishMetrics } from '../../../bot/gateway/publish/publish-metrics.ts';
+import { registerLeaseMetrics } from '../../../bot/gateway/strategy/lease-metrics.ts';
 import { SHARD_STATES } from '../../../bot/gateway/shard/shard-activity.ts';
 import type { ConsumerName } from '../../../bot/streams.ts';
 import { parseScrape, type Scrape } from '../../../bot/testing/scrape.ts';
@@ -59,6 +60,13 @@ export async function gatewayScrapes(
     eventsByType: new Map(
       ['MESSAGE_CREATE', 'VOICE_STATE_UPDATE', 'INTERACTION_CREATE'].map((type) => [type, 20 * passed]),
     ),
+  }));
+  registerLeaseMetrics(registry, () => ({
+    epochs: new Map(shards.map((id) => [id, 7])),
+    secondsLeft: 20,
+    lost: 0,
+    failures: 0,
+    gateways: 1,
   }));
   return atBothEnds(registry, memory, seconds, () => {
     passed = seconds;

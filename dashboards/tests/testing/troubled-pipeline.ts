@@ -14,6 +14,8 @@ const DEAF_SHARD = 3;
 const LOST_SHARD = 6;
 /** More than the workers get through while the faults last. */
 const BURST = 6_000;
+/** Shards are leased, so that there is something to draw of leases; a killed gateway comes back within seconds. */
+const LEASED = { SHARD_STRATEGY: 'nats_kv', SHARD_LEASE_STALE_MS: '6000' };
 const ANNOTATION_STEP_MS = 15_000;
 const DEADLINE_MS = 120_000;
 
@@ -45,7 +47,7 @@ export interface TroubledPipeline extends AsyncDisposable {
 /** The real thing with its monitoring, in every trouble that dashboards show, at the same time. */
 export async function startTroubledPipeline(): Promise<TroubledPipeline> {
   await using starting = new AsyncDisposableStack();
-  const fleet = starting.use(await startFleet(FAST_TIMING, AbortSignal.timeout(DEADLINE_MS)));
+  const fleet = starting.use(await startFleet(FAST_TIMING, AbortSignal.timeout(DEADLINE_MS), LEASED));
   await hurryTrend(fleet);
   const withoutMemoryLimit = await limitMemory(fleet, starting);
   await strike(fleet);
