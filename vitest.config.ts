@@ -8,6 +8,8 @@ const exclude = ['node_modules/**', 'dist/**', '.tools/**'];
  */
 export default defineConfig({
   test: {
+    // Most of the time tests wait for processes: one a core, where vitest would keep one core free.
+    maxWorkers: '100%',
     projects: [
       {
         test: {

@@ -11,6 +11,7 @@ Paste this first. Queries also run in Prometheus under \`/graph\` and in Grafana
 # Kubernetes: the namespaces of the bot and of Prometheus; the stack chart has both in one. Swarm: the name of the stack.
 NS=shardwatch MON=monitoring
 # Prometheus. Kubernetes: kubectl -n "$MON" port-forward svc/prometheus-operated 9090 &
+# Swarm, where only Grafana has a port: http://admin:PASSWORD@127.0.0.1:3000/api/datasources/proxy/uid/prometheus
 PROM=http://127.0.0.1:9090
 # Fill in as you learn them: labels pod and instance of the process in question, and the deployment or
 # service of the workers in question.

@@ -4,8 +4,6 @@
 set -eu
 cd "$1"
 
-# Of the benchmarks, which compare with it.
-rm -rf discord.js @discordjs/builders @sapphire/shapeshift lodash lodash.snakecase
 # Of @sentry/node, for bundling and for uploading source maps: a command line and a parser.
 rm -rf sentry oxc-parser @oxc-parser @oxc-project
 # OpenTelemetry brings everything three times; Node reads build/src.

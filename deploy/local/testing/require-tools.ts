@@ -3,7 +3,15 @@ import { ensureTool } from '../tools/ensure-tool.ts';
 import { TOOLS, type ToolName } from '../tools/tool-table.ts';
 import { TWICE } from './tested-versions.ts';
 
-const NEEDED: readonly ToolName[] = ['nats-server', 'prometheus', 'promtool', 'alertmanager', 'amtool', 'initdb', 'postgres'];
+const NEEDED: readonly ToolName[] = [
+  'nats-server',
+  'prometheus',
+  'promtool',
+  'alertmanager',
+  'amtool',
+  'initdb',
+  'postgres',
+];
 
 /** Runs once before the integration tests, which find the paths in the environment. */
 export async function setup(): Promise<void> {
