@@ -1,6 +1,7 @@
 import { COLORS } from '../colors.ts';
 import type { Place } from '../panels/about.ts';
 import { timeSeries } from '../panels/timeseries.ts';
+import { SPREAD_STYLES, spread } from './spread.ts';
 import { quantile, rate, select } from '../select.ts';
 
 export function eventsPerSecond(place: Place) {
@@ -37,14 +38,12 @@ export function eventAge(place: Place) {
       'with a backlog: workers do not keep up. Without one: handlers are slow; see handler time and REST on the delivery path. Interactions older than 3 s are dropped.',
     unit: 's',
     lines: [
-      ['median', quantile(0.5, histogram)],
-      ['99%', quantile(0.99, histogram)],
+      ...spread(histogram),
       ['99% of the slowest consumer', `max(${quantile(0.99, histogram, ['consumer_name'])})`],
     ],
     scale: 'log',
     styles: {
-      median: { color: COLORS.quiet, dashed: true },
-      '99%': { color: COLORS.information },
+      ...SPREAD_STYLES,
       '99% of the slowest consumer': { color: COLORS.warning },
     },
   });

@@ -1,7 +1,8 @@
 import { COLORS } from '../colors.ts';
 import type { Place } from '../panels/about.ts';
 import { timeSeries } from '../panels/timeseries.ts';
-import { quantile, select } from '../select.ts';
+import { select } from '../select.ts';
+import { SPREAD_STYLES, spread } from './spread.ts';
 
 export function exporterHealth(place: Place) {
   return timeSeries({
@@ -33,11 +34,8 @@ export function collecting(place: Place) {
     normal: 'some milliseconds; about 30 ms with a thousand consumers.',
     otherwise: 'seconds: NATS is overloaded, or a leader is missing and requests run into their limit.',
     unit: 's',
-    lines: [
-      ['median', quantile(0.5, histogram)],
-      ['99%', quantile(0.99, histogram)],
-    ],
+    lines: spread(histogram),
     scale: 'log',
-    styles: { median: { color: COLORS.quiet, dashed: true }, '99%': { color: COLORS.information } },
+    styles: SPREAD_STYLES,
   });
 }

@@ -2,7 +2,8 @@ import { COLORS } from '../colors.ts';
 import { label, to } from '../links.ts';
 import type { Place } from '../panels/about.ts';
 import { timeSeries } from '../panels/timeseries.ts';
-import { highest, increase, peak, quantile, rate, select } from '../select.ts';
+import { highest, increase, peak, rate, select } from '../select.ts';
+import { SPREAD_STYLES, spread } from './spread.ts';
 
 export function handlerSeconds(place: Place, ...matchers: readonly string[]) {
   const histogram = select('worker_handler_seconds_bucket', ...matchers);
@@ -14,15 +15,9 @@ export function handlerSeconds(place: Place, ...matchers: readonly string[]) {
     otherwise:
       'a slow service behind the handler, REST rate limits, or a busy event loop. Above the ack wait every message is delivered again.',
     unit: 's',
-    lines: [
-      ['median', quantile(0.5, histogram)],
-      ['99%', quantile(0.99, histogram)],
-    ],
+    lines: spread(histogram),
     scale: 'log',
-    styles: {
-      median: { color: COLORS.quiet, dashed: true },
-      '99%': { color: COLORS.information },
-    },
+    styles: SPREAD_STYLES,
   });
 }
 

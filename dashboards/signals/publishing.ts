@@ -2,7 +2,8 @@ import { COLORS } from '../colors.ts';
 import { label, to } from '../links.ts';
 import type { Place } from '../panels/about.ts';
 import { timeSeries } from '../panels/timeseries.ts';
-import { highest, increase, peak, quantile, select } from '../select.ts';
+import { highest, increase, peak, select } from '../select.ts';
+import { SPREAD_STYLES, spread } from './spread.ts';
 
 export function publishSeconds(place: Place) {
   const histogram = select('discord_publish_seconds_bucket');
@@ -14,12 +15,9 @@ export function publishSeconds(place: Place) {
     otherwise:
       'tens of milliseconds: NATS’s disk or a missing copy. Seconds: NATS is away, and events are sent again.',
     unit: 's',
-    lines: [
-      ['median', quantile(0.5, histogram)],
-      ['99%', quantile(0.99, histogram)],
-    ],
+    lines: spread(histogram),
     scale: 'log',
-    styles: { median: { color: COLORS.quiet, dashed: true }, '99%': { color: COLORS.information } },
+    styles: SPREAD_STYLES,
   });
 }
 

@@ -1,7 +1,7 @@
 import { REST } from '@discordjs/rest';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 
-import { EXIT_MISCONFIGURED, exitCodeOf, messageOf } from '../../../runtime/errors.ts';
+import { runCommandLine } from '../../../runtime/run-command-line.ts';
 import { GatewayInfo } from '../identify/gateway-info.ts';
 import { readPlanConfig } from './config.ts';
 import { planShards } from './plan.ts';
@@ -34,18 +34,7 @@ program
   )
   .action(plan);
 
-for (const command of [program, ...program.commands]) command.exitOverride();
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    // Help ends with 0; commander has printed what was wrong otherwise.
-    process.exitCode = error.exitCode === 0 ? 0 : EXIT_MISCONFIGURED;
-  } else {
-    process.stderr.write(`shards: ${messageOf(error)}\n`);
-    process.exitCode = exitCodeOf(error);
-  }
-}
+await runCommandLine(program);
 
 async function plan(options: PlanOptions): Promise<void> {
   const { token, apiUrl, reserveRatio, shardsPerProcess } = readPlanConfig(process.env);

@@ -1,10 +1,9 @@
-import { CommanderError } from 'commander';
-
 import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../../runtime/jetstream-error.ts';
 import { readRuntimeConfig } from '../../../runtime/config.ts';
-import { CodedError, EXIT_MISCONFIGURED, exitCodeOf, messageOf } from '../../../runtime/errors.ts';
+import { CodedError } from '../../../runtime/errors.ts';
 import { createLogger } from '../../../runtime/log.ts';
 import { connectNats } from '../../../runtime/nats.ts';
+import { runCommandLine } from '../../../runtime/run-command-line.ts';
 import { openManager } from '../../open-manager.ts';
 import { DEAD_STREAM } from '../../streams.ts';
 import { createCommands } from './commands.ts';
@@ -28,15 +27,4 @@ async function withQueue(work: (queue: DeadLetterQueue) => Promise<void>): Promi
 }
 
 const program = createCommands({ withQueue, print: (text) => process.stdout.write(`${text}\n`) });
-for (const command of [program, ...program.commands]) command.exitOverride();
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    // Help and version end with 0; commander has printed what was wrong otherwise.
-    process.exitCode = error.exitCode === 0 ? 0 : EXIT_MISCONFIGURED;
-  } else {
-    process.stderr.write(`dlq: ${messageOf(error)}\n`);
-    process.exitCode = exitCodeOf(error);
-  }
-}
+await runCommandLine(program);
