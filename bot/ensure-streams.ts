@@ -1,6 +1,6 @@
 import { millis, type ConsumerInfo, type JetStreamManager, type StreamInfo } from 'nats';
 
-import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../runtime/jetstream-error.ts';
+import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../runtime/nats/jetstream-error.ts';
 import { CodedError, EXIT_MISCONFIGURED, messageOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
 import {

@@ -1,7 +1,7 @@
 import { AckPolicy, DeliverPolicy, DiscardPolicy, RetentionPolicy, StorageType, nanos } from 'nats';
 import type { ConsumerConfig, StreamConfig } from 'nats';
 
-import { ADVISORIES_STREAM } from '../runtime/consumer-advisory.ts';
+import { ADVISORIES_STREAM } from '../runtime/nats/consumer-advisory.ts';
 import { EVENTS_STREAM, EVENTS_SUBJECT_PREFIX, subjectOf } from './events.ts';
 
 /**

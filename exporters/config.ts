@@ -1,5 +1,5 @@
 import { RUNTIME_VARIABLES, runtimeConfig, secretsOf, type RuntimeConfig } from '../runtime/config.ts';
-import { ADVISORIES_STREAM } from '../runtime/consumer-advisory.ts';
+import { ADVISORIES_STREAM } from '../runtime/nats/consumer-advisory.ts';
 import { DEFAULT_PORTS } from '../runtime/default-ports.ts';
 import { integer, oneOf, readEnv, text, type Environment } from '../runtime/env.ts';
 import type { SelectionOptions } from './jetstream/selection.ts';

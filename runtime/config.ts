@@ -1,6 +1,6 @@
 import { decimal, integer, oneOf, secret, text, url, type Environment, readEnv } from './env.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
-import type { NatsConfig } from './nats.ts';
+import type { NatsConfig } from './nats/connect-nats.ts';
 
 /** What every process reads, whatever it does. */
 export interface RuntimeConfig {

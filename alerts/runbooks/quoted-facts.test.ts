@@ -8,7 +8,7 @@ import { MAX_DEAF } from '../../bot/gateway/shard/reconnect-policy.ts';
 import { PROBE_AFTER_MS, PROBE_TIMEOUT_MS } from '../../bot/gateway/shard/probe.ts';
 import { GATEWAY_VARIABLES } from '../../bot/gateway/config.ts';
 import { CONSUMERS, DEAD_STREAM, EVENTS_MAX_AGE_MS, STREAMS } from '../../bot/streams.ts';
-import { ADVISORIES_STREAM } from '../../runtime/consumer-advisory.ts';
+import { ADVISORIES_STREAM } from '../../runtime/nats/consumer-advisory.ts';
 import { WORKER_VARIABLES } from '../../bot/worker/config.ts';
 import { createCommands } from '../../bot/worker/dlq/commands.ts';
 import { EXPORTER_VARIABLES } from '../../exporters/config.ts';

@@ -3,7 +3,7 @@ import { AckPolicy, connect, nanos, StorageType, type NatsConnection } from 'nat
 import { freePort } from '../../deploy/local/free-port.ts';
 import { NatsServer } from '../../deploy/local/nats-server.ts';
 import { parseScrape } from '../testing/scrape.ts';
-import { ADVISORIES_STREAM } from '../../runtime/consumer-advisory.ts';
+import { ADVISORIES_STREAM } from '../../runtime/nats/consumer-advisory.ts';
 import { STREAMS } from '../streams.ts';
 import { startOurs, startPeer, type Exporter, type Subject } from './collection-subjects.ts';
 import { cpuSecondsOf, median } from './measure.ts';

@@ -6,7 +6,7 @@ import { registerHeartbeatHistogram, registerShardMetrics } from '../../exporter
 import { startHttp, type HealthCheck } from '../../runtime/http.ts';
 import { runProcess, type ProcessContext } from '../../runtime/lifecycle.ts';
 import { createLogger } from '../../runtime/log.ts';
-import { connectNats, onNatsClosed } from '../../runtime/nats.ts';
+import { connectNats, onNatsClosed } from '../../runtime/nats/connect-nats.ts';
 import { registerProcessMetrics } from '../../runtime/process-metrics.ts';
 import { processTelemetry } from '../../runtime/telemetry/process-telemetry.ts';
 import { ensureStreams } from '../ensure-streams.ts';

@@ -1,6 +1,6 @@
 import type { NatsConnection } from 'nats';
 
-import { parseAckSubject } from '../../runtime/ack-subject.ts';
+import { parseAckSubject } from '../../runtime/nats/ack-subject.ts';
 import type { Tallies } from './tallies.ts';
 
 /**

@@ -8,8 +8,8 @@ import {
   type StreamInfo,
 } from 'nats';
 
-import { parseAckSubject } from '../../runtime/ack-subject.ts';
-import { parseConsumerAdvisory, type ConsumerAdvisory } from '../../runtime/consumer-advisory.ts';
+import { parseAckSubject } from '../../runtime/nats/ack-subject.ts';
+import { parseConsumerAdvisory, type ConsumerAdvisory } from '../../runtime/nats/consumer-advisory.ts';
 
 const BATCH = 1_000;
 /** Servers up to 2.9 do not answer at all where the consumer is gone. */

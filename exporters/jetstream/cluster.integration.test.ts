@@ -2,7 +2,7 @@ import { AckPolicy, connect, nanos, type JetStreamManager, type NatsConnection }
 import { afterAll, beforeAll, describe, test, vi } from 'vitest';
 
 import { STREAMS } from '../../bot/streams.ts';
-import { ADVISORIES_STREAM } from '../../runtime/consumer-advisory.ts';
+import { ADVISORIES_STREAM } from '../../runtime/nats/consumer-advisory.ts';
 import { NatsCluster } from '../../deploy/local/nats-cluster.ts';
 import { countersIn, ExporterProcess } from './testing/exporter-process.ts';
 import { testedVersions } from '../../deploy/local/testing/tested-versions.ts';

@@ -2,7 +2,7 @@ import { AckPolicy, connect, nanos, type NatsConnection } from 'nats';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 
 import { STREAMS } from '../../bot/streams.ts';
-import { ADVISORIES_STREAM } from '../../runtime/consumer-advisory.ts';
+import { ADVISORIES_STREAM } from '../../runtime/nats/consumer-advisory.ts';
 import { NatsServer } from '../../deploy/local/nats-server.ts';
 import { LocalProcess } from '../../deploy/local/process.ts';
 import type { ConsumerCounters } from './consumer-tally.ts';

@@ -5,7 +5,7 @@ import { AckPolicy, connect, StorageType, type JetStreamManager, type NatsConnec
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { STREAMS } from '../../bot/streams.ts';
-import { ADVISORIES_STREAM } from '../../runtime/consumer-advisory.ts';
+import { ADVISORIES_STREAM } from '../../runtime/nats/consumer-advisory.ts';
 import { NatsServer } from '../../deploy/local/nats-server.ts';
 import { readExporterConfig } from '../config.ts';
 import { createLogger } from '../../runtime/log.ts';

@@ -1,7 +1,7 @@
 import type { StreamInfo } from 'nats';
 import { expect, test } from 'vitest';
 
-import type { ConsumerAdvisory } from '../../runtime/consumer-advisory.ts';
+import type { ConsumerAdvisory } from '../../runtime/nats/consumer-advisory.ts';
 import { judge, withoutFalseTerminations } from './false-terminations.ts';
 
 const TERMINATED: ConsumerAdvisory = {

@@ -1,6 +1,6 @@
 import { RetentionPolicy, type StreamInfo } from 'nats';
 
-import type { ConsumerAdvisory } from '../../runtime/consumer-advisory.ts';
+import type { ConsumerAdvisory } from '../../runtime/nats/consumer-advisory.ts';
 
 /** What servers from 2.10.4 on say of a message that was deleted while it waited for its answer. */
 const DELETED_REASON = 'Unacknowledged message was deleted';

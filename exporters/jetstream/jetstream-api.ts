@@ -1,7 +1,7 @@
 import type { ApiError, ConsumerInfo, NatsConnection, StreamInfo } from 'nats';
 
 import { CodedError } from '../../runtime/errors.ts';
-import { JETSTREAM_ERRORS } from '../../runtime/jetstream-error.ts';
+import { JETSTREAM_ERRORS } from '../../runtime/nats/jetstream-error.ts';
 
 /** What a list request found: those that answered, and the names of those whose leader did not. */
 export interface Listing<T> {

@@ -1,6 +1,6 @@
 import type { ConsumerInfo, NatsConnection, StreamInfo } from 'nats';
 
-import type { ConsumerAdvisory } from '../../runtime/consumer-advisory.ts';
+import type { ConsumerAdvisory } from '../../runtime/nats/consumer-advisory.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { watchAcks } from './ack-watch.ts';

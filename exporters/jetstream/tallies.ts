@@ -1,6 +1,6 @@
 import type { ConsumerInfo } from 'nats';
 
-import type { ConsumerAdvisory } from '../../runtime/consumer-advisory.ts';
+import type { ConsumerAdvisory } from '../../runtime/nats/consumer-advisory.ts';
 import { ConsumerTally, type ConsumerPosition, type DeliveryEvidence } from './consumer-tally.ts';
 
 export interface ConsumerName {

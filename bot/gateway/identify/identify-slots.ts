@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { StorageType, type JetStreamClient, type KV, type NatsConnection } from 'nats';
 
-import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../../runtime/jetstream-error.ts';
+import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../../runtime/nats/jetstream-error.ts';
 import { messageOf } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
 import { refuseUnsafeReplicas } from '../safe-replicas.ts';

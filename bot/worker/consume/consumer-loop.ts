@@ -2,7 +2,7 @@ import type { Msg, NatsConnection } from 'nats';
 
 import { messageOf } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
-import type { DeliveryInfo } from '../../../runtime/ack-subject.ts';
+import type { DeliveryInfo } from '../../../runtime/nats/ack-subject.ts';
 import { InFlight } from './in-flight.ts';
 import { PullSubscription } from './pull-subscription.ts';
 import { settlesWithin } from './settles-within.ts';

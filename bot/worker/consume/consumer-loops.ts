@@ -5,7 +5,7 @@ import type { Logger } from '../../../runtime/log.ts';
 import { ensureConsumer } from '../../ensure-streams.ts';
 import type { ConsumerDefinition } from '../../streams.ts';
 import { ConsumerLoop, type LoopParts } from './consumer-loop.ts';
-import type { NatsConnectionState } from '../../../runtime/nats-connection-state.ts';
+import type { NatsConnectionState } from '../../../runtime/nats/connection-state.ts';
 
 export interface LoopsParts {
   readonly connection: NatsConnection;

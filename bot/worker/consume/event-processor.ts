@@ -9,7 +9,7 @@ import type { Handler } from '../handler.ts';
 import { RetryLater } from '../outcome-errors.ts';
 import { backoffMs, verdictOf, type HandlerResult, type Verdict } from '../verdict.ts';
 import type { WorkerMetrics } from '../worker-metrics.ts';
-import type { DeliveryInfo } from '../../../runtime/ack-subject.ts';
+import type { DeliveryInfo } from '../../../runtime/nats/ack-subject.ts';
 import { acknowledge, negativeAcknowledge, terminate } from './delivery.ts';
 import { EventContext, type SharedContext } from './event-context.ts';
 import { Interrupted } from './in-flight.ts';

@@ -3,7 +3,7 @@ import type { Msg, MsgHdrs } from 'nats';
 import { EVENT_HEADERS } from '../../events.ts';
 import type { WorkerEvent } from '../handler.ts';
 import { Permanent } from '../outcome-errors.ts';
-import type { DeliveryInfo } from '../../../runtime/ack-subject.ts';
+import type { DeliveryInfo } from '../../../runtime/nats/ack-subject.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 

@@ -1,6 +1,6 @@
 import { createInbox, nanos, type Msg, type NatsConnection, type Subscription } from 'nats';
 
-import { parseAckSubject, type DeliveryInfo } from '../../../runtime/ack-subject.ts';
+import { parseAckSubject, type DeliveryInfo } from '../../../runtime/nats/ack-subject.ts';
 
 export interface PullParts {
   readonly connection: NatsConnection;

@@ -1,12 +1,12 @@
 import { type JetStreamManager, type Msg } from 'nats';
 
-import { parseConsumerAdvisory, type ConsumerAdvisory } from '../../../runtime/consumer-advisory.ts';
-import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../../runtime/jetstream-error.ts';
+import { parseConsumerAdvisory, type ConsumerAdvisory } from '../../../runtime/nats/consumer-advisory.ts';
+import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../../runtime/nats/jetstream-error.ts';
 import { EVENTS_STREAM } from '../../events.ts';
 import { messageOf } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
 import { TASKS_STREAM } from '../../streams.ts';
-import type { DeliveryInfo } from '../../../runtime/ack-subject.ts';
+import type { DeliveryInfo } from '../../../runtime/nats/ack-subject.ts';
 import { acknowledge, negativeAcknowledge } from '../consume/delivery.ts';
 import { backoffMs } from '../verdict.ts';
 import type { OriginalMessage } from './dead-letter.ts';

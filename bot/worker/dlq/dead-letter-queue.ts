@@ -1,6 +1,6 @@
 import { headers as newHeaders, type JetStreamClient, type JetStreamManager, type MsgHdrs } from 'nats';
 
-import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../../runtime/jetstream-error.ts';
+import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../../runtime/nats/jetstream-error.ts';
 import { CodedError } from '../../../runtime/errors.ts';
 import { CONSUMERS, DEAD_STREAM, DEAD_SUBJECT_PREFIX } from '../../streams.ts';
 import { DEAD_HEADERS } from '../dead/dead-letter.ts';

@@ -1,8 +1,8 @@
-import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../../runtime/jetstream-error.ts';
+import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../../runtime/nats/jetstream-error.ts';
 import { readRuntimeConfig } from '../../../runtime/config.ts';
 import { CodedError } from '../../../runtime/errors.ts';
 import { createLogger } from '../../../runtime/log.ts';
-import { connectNats } from '../../../runtime/nats.ts';
+import { connectNats } from '../../../runtime/nats/connect-nats.ts';
 import { runCommandLine } from '../../../runtime/run-command-line.ts';
 import { openManager } from '../../open-manager.ts';
 import { DEAD_STREAM } from '../../streams.ts';

@@ -1,7 +1,7 @@
 import type { GatewayVoiceStateUpdateDispatchData } from 'discord-api-types/v10';
 import { type KV } from 'nats';
 
-import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../../runtime/jetstream-error.ts';
+import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../../runtime/nats/jetstream-error.ts';
 import type { HandlerContext, WorkerEvent } from '../handler.ts';
 import { Permanent, RetryLater } from '../outcome-errors.ts';
 import { voiceBucket, voiceKey } from './voice-bucket.ts';

@@ -1,6 +1,6 @@
 import { StorageType, type JetStreamClient, type JetStreamManager, type KV, type NatsConnection } from 'nats';
 
-import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../../../runtime/jetstream-error.ts';
+import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../../../runtime/nats/jetstream-error.ts';
 import type { Logger } from '../../../../runtime/log.ts';
 import { refuseUnsafeReplicas } from '../../safe-replicas.ts';
 import type { Claim, HeldLease, Lease, LeaseStore, LeaseView, Member } from '../lease-store.ts';

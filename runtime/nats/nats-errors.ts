@@ -1,7 +1,7 @@
 import { ErrorCode } from 'nats';
 
-import { CodedError, codeOf, EXIT_MISCONFIGURED, messageOf } from './errors.ts';
-import type { NatsConfig } from './nats.ts';
+import { CodedError, codeOf, EXIT_MISCONFIGURED, messageOf } from '../errors.ts';
+import type { NatsConfig } from './connect-nats.ts';
 
 const REFUSALS: ReadonlySet<string | undefined> = new Set([
   ErrorCode.AuthorizationViolation,

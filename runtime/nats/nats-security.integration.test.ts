@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { Events } from 'nats';
 import { afterAll, beforeAll, expect, test as anyTest } from 'vitest';
 
-import { NatsServer } from '../deploy/local/nats-server.ts';
-import { findTool } from '../deploy/local/tools/find-tool.ts';
-import { readRuntimeConfig } from './config.ts';
-import { createLogger } from './log.ts';
-import { connectNats } from './nats.ts';
-import { makeCertificates, makeOperator } from './testing/nats-identities.ts';
+import { NatsServer } from '../../deploy/local/nats-server.ts';
+import { findTool } from '../../deploy/local/tools/find-tool.ts';
+import { readRuntimeConfig } from '../config.ts';
+import { createLogger } from '../log.ts';
+import { connectNats } from './connect-nats.ts';
+import { makeCertificates, makeOperator } from '../testing/nats-identities.ts';
 
 const log = createLogger({ component: 'test', level: 'silent' });
 const [openssl] = findTool({ programs: ['openssl'], folders: [] }, process.env['PATH'] ?? '');

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 
 import { credsAuthenticator, type ConnectionOptions } from 'nats';
 
-import { CodedError, EXIT_MISCONFIGURED, messageOf } from './errors.ts';
-import type { NatsConfig } from './nats.ts';
+import { CodedError, EXIT_MISCONFIGURED, messageOf } from '../errors.ts';
+import type { NatsConfig } from './connect-nats.ts';
 
 /**
  * Credentials and certificates. The files are read again at each reconnect, so that what an orchestrator

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { Events, type NatsConnection } from 'nats';
 import { expect, test } from 'vitest';
 
-import { freePort } from '../deploy/local/free-port.ts';
-import { NatsServer } from '../deploy/local/nats-server.ts';
-import { readRuntimeConfig } from './config.ts';
-import type { CodedError } from './errors.ts';
-import { createLogger } from './log.ts';
-import { connectNats, onNatsClosed, type NatsConfig } from './nats.ts';
+import { freePort } from '../../deploy/local/free-port.ts';
+import { NatsServer } from '../../deploy/local/nats-server.ts';
+import { readRuntimeConfig } from '../config.ts';
+import type { CodedError } from '../errors.ts';
+import { createLogger } from '../log.ts';
+import { connectNats, onNatsClosed, type NatsConfig } from './connect-nats.ts';
 
 const log = createLogger({ component: 'test', level: 'silent' });
 /** What a busy machine adds. */

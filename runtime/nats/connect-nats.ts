@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { connect, Events, type ConnectionOptions, type NatsConnection } from 'nats';
 
-import type { CodedError } from './errors.ts';
-import type { Logger } from './log.ts';
+import type { CodedError } from '../errors.ts';
+import type { Logger } from '../log.ts';
 import { closedForGood, isRefusal, reasonOf, refused, unreachable } from './nats-errors.ts';
 import { filesOfConnection } from './nats-files.ts';
 
