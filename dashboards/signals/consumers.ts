@@ -49,7 +49,7 @@ export function backlog(
     ],
     limits,
     scale: 'log',
-    upTo: 2 * limits.critical.value,
+    upTo: limits.critical.value,
     dataLinks: [to('jetstream', Object.fromEntries(by.map((name) => [VARIABLES[name], label(name)])))],
   });
 }
@@ -84,7 +84,7 @@ export function redelivery(
       ],
     ],
     limits,
-    upTo: 2 * limits.critical.value,
+    upTo: limits.critical.value,
     dataLinks: [to('delivery', { consumer: label('consumer_name') })],
   });
 }

@@ -1,4 +1,3 @@
-import { secondsOf } from '../../alerts/thresholds.ts';
 import type { DashboardSettings } from '../dashboard.ts';
 import { COLORS } from '../colors.ts';
 import { label, to } from '../links.ts';
@@ -57,9 +56,7 @@ export function lastActivity(
     title: 'Time since the last delivery and acknowledgement',
     shows: 'Of the consumers that were quiet the longest.',
     normal: 'seconds on busy consumers; as long as no event comes on quiet ones.',
-    otherwise: `rising beside a backlog: nobody works. JetStreamConsumerStalled pages when messages wait and nothing moves for ${
-      secondsOf(window) + secondsOf(critical.for)
-    } s.`,
+    otherwise: `rising beside a backlog: nobody works. JetStreamConsumerStalled pages when messages wait, nothing has moved for ${window}, and that lasts for ${critical.for}.`,
     unit: 's',
     lines: [
       ['{{stream_name}} / {{consumer_name}} delivery', since('delivery')],

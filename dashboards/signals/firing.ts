@@ -1,4 +1,3 @@
-import { secondsOf } from '../../alerts/thresholds.ts';
 import { OUR_ALERTS } from '../annotations.ts';
 import { COLORS } from '../colors.ts';
 import type { DashboardSettings } from '../dashboard.ts';
@@ -18,9 +17,7 @@ export function firing({ runbooks, thresholds }: DashboardSettings, place: Place
     ...place,
     title: 'Firing alerts',
     shows: 'Alerts that fire now, critical ones first; since when the condition holds.',
-    normal: `nothing. A restart or a deploy fires nothing: every alert waits at least ${secondsOf(
-      thresholds.DiscordShardEventGap.warning.for,
-    )} s or needs something that a restart does not do.`,
+    normal: `nothing. A restart or a deploy fires nothing: an alert waits, ${thresholds.DiscordShardDown.critical.for} for a shard that is down, or needs something that a restart does not do.`,
     otherwise:
       'click the alert for its runbook, and the shard, consumer or instance for its dashboard. Several at once: begin with MonitoringTargetDown, it explains the others.',
     exprs: [`${oldest('critical')}\nor\n${oldest('warning')}`],

@@ -38,7 +38,7 @@ export function heartbeat(
     ],
     limits,
     scale: 'log',
-    upTo: 2 * limits.critical.value,
+    upTo: limits.critical.value,
     styles: { [MEDIAN]: { color: COLORS.quiet, dashed: true } },
     dataLinks: [to('shards', { shard: label('shard') })],
   });

@@ -1,7 +1,8 @@
-import { globSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { alertmanagerTemplate } from './generate/alertmanager-template.ts';
+import { dashboardTemplates } from './generate/dashboard-templates.ts';
 import { facts } from './generate/facts.ts';
 import { ruleTemplate } from './generate/rule-template.ts';
 import { valuesSchema } from './generate/schema.ts';
@@ -21,12 +22,11 @@ const STACK = 'deploy/helm/shardwatch-stack';
 /** Everything in the charts that is made of code or of other generated files. Writes nothing. */
 export function chartFiles(): ChartFile[] {
   const values = valuesFile(read(`${CHART}/values.yaml`));
-  const dashboards = globSync('dashboards/generated/*.json', { cwd: REPOSITORY }).toSorted();
   return [
     { path: `${CHART}/files/rules.yaml`, text: ruleTemplate() },
     { path: `${CHART}/files/alertmanager.yaml`, text: alertmanagerTemplate() },
     { path: `${CHART}/files/facts.yaml`, text: facts() },
-    ...dashboards.map((path) => ({ path: `${CHART}/files/dashboards/${basename(path)}`, text: read(path) })),
+    ...dashboardTemplates().map(({ path, text }) => ({ path: `${CHART}/files/dashboards/${path}`, text })),
     { path: `${CHART}/values.yaml`, text: values },
     { path: `${CHART}/values.schema.json`, text: valuesSchema(values) },
     { path: `${CHART}/README.md`, text: readmeWithValues(read(`${CHART}/README.md`), values) },

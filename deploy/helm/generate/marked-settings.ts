@@ -91,8 +91,10 @@ function markNumber(path: string, unit: Unit, marks: Mark[]): number {
   const isRatio = unit === 'ratio' || !path.endsWith('.value');
   const value = isRatio ? Number(`0.${40_001 + 2 * marks.length}`) : 7_000_001 + marks.length;
   marks.push({ text: String(value), placeholder: `\${${path}}` });
-  const shown = showValue(value, unit);
-  if (shown !== String(value)) marks.push({ text: shown, placeholder: `\${${path} as ${unit}}` });
+  // Shares are shown as such also where the alert's limit is none.
+  const shownAs = isRatio ? 'ratio' : unit;
+  const shown = showValue(value, shownAs);
+  if (shown !== String(value)) marks.push({ text: shown, placeholder: `\${${path} as ${shownAs}}` });
   return value;
 }
 

@@ -6,6 +6,7 @@ import { ruleGroups } from '../../../alerts/rules/groups.ts';
 import type { RuleGroup } from '../../../alerts/rules/rule.ts';
 import { ruleFile } from '../../../alerts/rules/rule-file.ts';
 import { DEFAULT_SETTINGS } from '../../../alerts/settings.ts';
+import { dashboardFiles } from '../../../dashboards/artifacts.ts';
 import { checkRules } from '../../../alerts/tests/promtool.ts';
 import { testedVersions } from '../../local/testing/tested-versions.ts';
 import { render, template } from '../testing/helm.ts';
@@ -116,6 +117,19 @@ test.for(OVERRIDES.map(AS_VALUES))(
   '%s: the same rules as npm run generate makes',
   async ([, settings, alerts]) => {
     expect(await shippedGroups(alerts)).toEqual(plain(ruleGroups(applyValues(settings))));
+  },
+);
+
+test.for(OVERRIDES.map(AS_VALUES))(
+  '%s: the same dashboards as npm run generate makes',
+  async ([, settings, alerts]) => {
+    const manifests = await render({ namespace: 'bots', values: { alerts } });
+    const { thresholds, links } = applyValues(settings);
+    for (const { path, text } of dashboardFiles({ thresholds, runbooks: links.runbooks })) {
+      const { data } = named(manifests, 'ConfigMap', `shardwatch-dashboard-${path.replace('.json', '')}`);
+      const shipped = (data as Record<string, string>)[`shardwatch-${path}`] ?? '';
+      expect(JSON.parse(shipped), path).toEqual(JSON.parse(text));
+    }
   },
 );
 
