@@ -25,7 +25,7 @@ export function firing({ runbooks, thresholds }: DashboardSettings, place: Place
       {
         from: 'severity',
         title: 'Severity',
-        width: 90,
+        width: 85,
         mappings: [
           words({
             critical: { text: 'CRITICAL', color: COLORS.critical },
@@ -36,23 +36,23 @@ export function firing({ runbooks, thresholds }: DashboardSettings, place: Place
       {
         from: 'alertname',
         title: 'Alert',
-        width: 245,
+        width: 225,
         links: [link('Runbook', `${runbooks}/${VALUE}.md`).targetBlank(true)],
       },
-      { from: 'Value', title: 'Since', unit: 'dateTimeFromNow', width: 120 },
+      { from: 'Value', title: 'Since', unit: 'dateTimeFromNow', width: 105 },
       {
         from: 'shard',
         title: 'Shard',
-        width: 70,
+        width: 55,
         links: [link('This shard', addressOf('shards', { shard: VALUE }))],
       },
       {
         from: 'consumer_name',
         title: 'Consumer',
-        width: 170,
+        width: 160,
         links: [link('This consumer', addressOf('jetstream', { consumer: VALUE }))],
       },
-      { from: 'component', title: 'Component', width: 100 },
+      { from: 'component', title: 'Component', width: 90 },
       {
         from: 'instance',
         title: 'Instance',
