@@ -36,10 +36,10 @@ export function firing({ runbooks, thresholds }: DashboardSettings, place: Place
       {
         from: 'alertname',
         title: 'Alert',
-        width: 225,
+        width: 245,
         links: [link('Runbook', `${runbooks}/${VALUE}.md`).targetBlank(true)],
       },
-      { from: 'Value', title: 'Since', unit: 'dateTimeFromNow', width: 105 },
+      { from: 'Value', title: 'Since', unit: 'dateTimeFromNow', width: 125 },
       {
         from: 'shard',
         title: 'Shard',
@@ -49,7 +49,7 @@ export function firing({ runbooks, thresholds }: DashboardSettings, place: Place
       {
         from: 'consumer_name',
         title: 'Consumer',
-        width: 160,
+        width: 150,
         links: [link('This consumer', addressOf('jetstream', { consumer: VALUE }))],
       },
       { from: 'component', title: 'Component', width: 90 },
