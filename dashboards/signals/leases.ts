@@ -30,7 +30,7 @@ export function leaseTimeLeft(place: Place, count: number) {
     ...place,
     title: 'Time left without the lease store',
     shows: 'How long a gateway may go on without an answer; those that came closest to zero.',
-    normal: 'between 17 and 27 s with the default SHARD_LEASE_STALE_MS, renewed every 10 s.',
+    normal: 'a saw, between half and nine tenths of SHARD_LEASE_STALE_MS.',
     otherwise:
       'falling to zero on one: that process or its network. On all: PostgreSQL or NATS does not answer. At zero the gateway closes its shards and publishes nothing more.',
     unit: 's',

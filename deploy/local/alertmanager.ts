@@ -1,10 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { CodedError, messageOf } from '../../runtime/errors.ts';
 import { onFreePort } from './on-free-port.ts';
 import { LocalProcess } from './process.ts';
+import { withServerFolder } from './server-folder.ts';
 import { ensureTool } from './tools/ensure-tool.ts';
 
 export interface AlertmanagerOptions {
@@ -63,18 +63,14 @@ export class Alertmanager implements AsyncDisposable {
   static async start({ config, binary: given }: AlertmanagerOptions): Promise<Alertmanager> {
     const log = (line: string) => process.stderr.write(`${line}\n`);
     const binary = given ?? (await ensureTool('alertmanager', { log }));
-    const folder = await mkdtemp(join(tmpdir(), 'shardwatch-alertmanager-'));
-    const configFile = typeof config === 'string' ? join(folder, CONFIG_FILE) : config.path;
-    try {
+    return withServerFolder('alertmanager', async (folder) => {
+      const configFile = typeof config === 'string' ? join(folder, CONFIG_FILE) : config.path;
       if (typeof config === 'string') await writeFile(configFile, config, { mode: 0o600 });
-      return await onFreePort(async (port) => {
+      return onFreePort(async (port) => {
         const launched = await launch(binary, configFile, folder, port);
         return new Alertmanager(port, folder, { binary, configFile, process: launched });
       });
-    } catch (error) {
-      await rm(folder, { recursive: true, force: true });
-      throw error;
-    }
+    });
   }
 
   /** For Prometheus. */

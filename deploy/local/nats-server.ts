@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { onFreePort } from './on-free-port.ts';
 import { LocalProcess } from './process.ts';
+import { withServerFolder } from './server-folder.ts';
 import { ensureTool } from './tools/ensure-tool.ts';
 
 export interface NatsServerOptions {
@@ -37,16 +37,12 @@ export class NatsServer implements AsyncDisposable {
   /** @throws {CodedError} when no nats-server can be had, or it refuses the configuration */
   static async start(options: NatsServerOptions = {}): Promise<NatsServer> {
     const binary = options.binary ?? (await ensureTool('nats-server', { log: toStandardError }));
-    const folder = await mkdtemp(join(tmpdir(), 'shardwatch-nats-'));
-    try {
-      return await onFreePort(async (port) => {
+    return withServerFolder('nats', async (folder) =>
+      onFreePort(async (port) => {
         await writeFile(join(folder, CONFIG_FILE), configuration(port, folder, options.config));
         return new NatsServer(port, folder, binary, await launch(binary, folder));
-      });
-    } catch (error) {
-      await rm(folder, { recursive: true, force: true });
-      throw error;
-    }
+      }),
+    );
   }
 
   get pid(): number {

@@ -1,10 +1,10 @@
-import { chmod, chown, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, chown, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { CodedError } from '../../runtime/errors.ts';
 import { onFreePort } from './on-free-port.ts';
 import { LocalProcess } from './process.ts';
+import { withServerFolder } from './server-folder.ts';
 import { ensureTool } from './tools/ensure-tool.ts';
 import { runCommand } from './tools/run-command.ts';
 
@@ -41,16 +41,12 @@ export class PostgresServer implements AsyncDisposable {
     const log = (line: string) => process.stderr.write(`${line}\n`);
     const binary = await ensureTool('postgres', { log });
     const initdb = await ensureTool('initdb', { log });
-    const folder = await mkdtemp(join(tmpdir(), 'shardwatch-postgres-'));
-    try {
+    return withServerFolder('postgres', async (folder) => {
       await initialise(initdb, folder);
-      return await onFreePort(
+      return onFreePort(
         async (port) => new PostgresServer(port, folder, binary, await launch(binary, folder, port)),
       );
-    } catch (error) {
-      await rm(folder, { recursive: true, force: true });
-      throw error;
-    }
+    });
   }
 
   get pid(): number {

@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { CodedError, messageOf } from '../../runtime/errors.ts';
@@ -11,6 +10,7 @@ import {
   writeTargets,
   type PrometheusOptions,
 } from './prometheus-config.ts';
+import { withServerFolder } from './server-folder.ts';
 import { ensureTool } from './tools/ensure-tool.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -76,17 +76,13 @@ export class Prometheus implements AsyncDisposable {
   static async start(options: PrometheusOptions): Promise<Prometheus> {
     const log = (line: string) => process.stderr.write(`${line}\n`);
     const binary = options.binary ?? (await ensureTool('prometheus', { log }));
-    const folder = await mkdtemp(join(tmpdir(), 'shardwatch-prometheus-'));
-    try {
+    return withServerFolder('prometheus', async (folder) => {
       await writePrometheusFiles(folder, options);
-      return await onFreePort(async (port) => {
+      return onFreePort(async (port) => {
         const launched = { binary, process: await launch(binary, folder, port, options) };
         return new Prometheus(port, folder, options, launched);
       });
-    } catch (error) {
-      await rm(folder, { recursive: true, force: true });
-      throw error;
-    }
+    });
   }
 
   get url(): string {
