@@ -86,19 +86,28 @@ async function strike(fleet: Fleet): Promise<void> {
   faults.rest({ status: 429, count: 20, retryAfter: 0.2 });
   fleet.traffic({ blockedRatio: 0.4 });
   traffic.burst(BURST, 'message');
-  faults.dropSocket(STRUCK_SHARD, 'rst');
+  await strikes(() => faults.dropSocket(STRUCK_SHARD, 'rst'));
   await comesTrue(fleet, `discord_shard_resumes_total{shard="${STRUCK.shard}"} > 0`);
-  faults.skipSequence(STRUCK_SHARD, 2);
+  await strikes(() => faults.skipSequence(STRUCK_SHARD, 2));
   await comesTrue(fleet, `discord_shard_sequence_gaps_total{shard="${STRUCK.shard}"} > 0`);
-  faults.invalidSession(STRUCK_SHARD, false);
+  await strikes(() => faults.invalidSession(STRUCK_SHARD, false));
   faults.slowAck(STRUCK_SHARD, 1_500);
   faults.deaf(DEAF_SHARD);
   faults.unansweredResume(LOST_SHARD);
   faults.unansweredIdentify(LOST_SHARD);
-  faults.dropSocket(LOST_SHARD, 'rst');
+  await strikes(() => faults.dropSocket(LOST_SHARD, 'rst'));
   const worker = fleet.worker(STRUCK.consumer);
   await worker.kill();
   await worker.startAgain();
+}
+
+/** A shard that is just reconnecting cannot be struck, and a fault before made it reconnect. */
+async function strikes(fault: () => number): Promise<void> {
+  const deadline = performance.now() + DEADLINE_MS;
+  while (fault() === 0) {
+    if (performance.now() > deadline) throw new Error(`nothing to strike: ${fault.toString()}`);
+    await sleep(20);
+  }
 }
 
 async function comesTrue({ prometheus }: Fleet, condition: string): Promise<void> {
