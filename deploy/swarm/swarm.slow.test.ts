@@ -7,10 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EVENTS_STREAM } from '../../bot/events.ts';
 import { CONSUMER_NAMES, CONSUMERS, DEAD_STREAM } from '../../bot/streams.ts';
 import { BASE_IMAGE } from '../docker/testing/base-image.ts';
-import { whyNoDocker } from '../docker/testing/docker-programs.ts';
+import { whyNoServices } from '../docker/testing/needed-tools.ts';
+import { until } from '../docker/testing/until.ts';
 import { checkLedger } from '../local/demo/ledger-check.ts';
 import { readOwnership } from './testing/owners.ts';
-import { SwarmStack, until } from './testing/swarm-stack.ts';
+import { SwarmStack } from './testing/swarm-stack.ts';
 
 const SHARDS = 4;
 const EVENTS_PER_SECOND = 200;
@@ -20,7 +21,7 @@ const OWN_SERVICES = ['gateway', 'exporter', ...CONSUMER_NAMES];
 /** Leases are stale after 30 s, and are looked at every 2 s. */
 const TAKEN_OVER_WITHIN_MS = 45_000;
 
-const reason = whyNoDocker();
+const reason = await whyNoServices([]);
 if (reason) console.warn(`SKIPPED: the stack on a real Docker daemon: ${reason}`);
 
 describe.skipIf(reason !== undefined)('the stack on a real Docker daemon', () => {

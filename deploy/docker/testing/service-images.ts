@@ -78,6 +78,9 @@ ENTRYPOINT ["sh", "/usr/local/bin/entrypoint.sh"]
   },
 ];
 
+/** What must be there to build them. */
+export const SERVICE_TOOLS = IMAGES.flatMap(({ programs = {} }) => Object.values(programs));
+
 /**
  * Builds the images of the services that are not ours, where no registry can be reached. There is none of
  * Grafana: it can be had from its registry alone.

@@ -1,22 +1,22 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { connect, type NatsConnection } from 'nats';
 
 import { CodedError } from '../../../runtime/errors.ts';
 import type { SimulatorStatus } from '../../../bot/simulator/status.ts';
-import { BASE_IMAGE, importBaseImage } from '../../docker/testing/base-image.ts';
+import { importBaseImage } from '../../docker/testing/base-image.ts';
 import { DockerDaemon } from '../../docker/testing/docker-daemon.ts';
 import { dockerPrograms } from '../../docker/testing/docker-programs.ts';
+import { buildOwnImages } from '../../docker/testing/own-images.ts';
 import { buildServiceImages } from '../../docker/testing/service-images.ts';
+import { until } from '../../docker/testing/until.ts';
 import { runCommand } from '../../local/tools/run-command.ts';
 
 const STACK = 'shardwatch';
 const PROJECT = join(import.meta.dirname, '..', '..', '..');
 const SWARM = join(PROJECT, 'deploy', 'swarm');
 const DEPLOY_TIMEOUT_MS = 120_000;
-const POLL_MS = 250;
 /** Not a real one; the simulator takes exactly this. */
 const TOKEN = 'simulator-fake-token';
 /** As the test's files on top of the stack publish them. */
@@ -129,19 +129,6 @@ export class SwarmStack implements AsyncDisposable {
   }
 }
 
-async function buildOwnImages(docker: DockerDaemon): Promise<void> {
-  const args = [
-    'build',
-    '--quiet',
-    '-f',
-    join(PROJECT, 'deploy', 'Dockerfile'),
-    '--build-arg',
-    `BASE_IMAGE=${BASE_IMAGE}`,
-  ];
-  await docker.run(...args, '--tag', 'shardwatch:0.1.0', PROJECT);
-  await docker.run(...args, '--target', 'simulator', '--tag', 'shardwatch-simulator:0.1.0', PROJECT);
-}
-
 async function runDeployScript(docker: DockerDaemon, images: Record<string, string>): Promise<void> {
   const secrets = join(docker.folder, 'secrets');
   await mkdir(secrets);
@@ -170,20 +157,4 @@ async function forwardAll(docker: DockerDaemon): Promise<Record<keyof typeof POR
     prometheus: await forward(PORTS.prometheus),
     alertmanager: await forward(PORTS.alertmanager),
   };
-}
-
-/** @throws {CodedError} NEVER_TRUE with what was there instead */
-export async function until(
-  what: string,
-  timeoutMs: number,
-  condition: () => Promise<boolean>,
-  instead: () => Promise<string> = async () => '',
-): Promise<number> {
-  const startedAtMs = performance.now();
-  while (!(await condition())) {
-    if (performance.now() - startedAtMs > timeoutMs)
-      throw new CodedError('NEVER_TRUE', `Not in ${timeoutMs} ms: ${what}. ${await instead()}`);
-    await sleep(POLL_MS);
-  }
-  return performance.now() - startedAtMs;
 }

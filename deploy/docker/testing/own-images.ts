@@ -1,0 +1,20 @@
+import { join } from 'node:path';
+
+import { BASE_IMAGE } from './base-image.ts';
+import type { DockerDaemon } from './docker-daemon.ts';
+
+const PROJECT = join(import.meta.dirname, '..', '..', '..');
+
+/** The images of the bot and of the simulator, from the Dockerfile, under the names that the files ask for. */
+export async function buildOwnImages(docker: DockerDaemon): Promise<void> {
+  const args = [
+    'build',
+    '--quiet',
+    '-f',
+    join(PROJECT, 'deploy', 'Dockerfile'),
+    '--build-arg',
+    `BASE_IMAGE=${BASE_IMAGE}`,
+  ];
+  await docker.run(...args, '--tag', 'shardwatch:0.1.0', PROJECT);
+  await docker.run(...args, '--target', 'simulator', '--tag', 'shardwatch-simulator:0.1.0', PROJECT);
+}
