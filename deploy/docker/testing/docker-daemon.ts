@@ -1,49 +1,33 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { CodedError, messageOf } from '../../../runtime/errors.ts';
-import { freePort } from '../../local/free-port.ts';
-import { LocalProcess } from '../../local/process.ts';
 import { runCommand } from '../../local/tools/run-command.ts';
 import { removeCgroups } from './cgroups.ts';
 import type { DockerPrograms } from './docker-programs.ts';
+import { GUEST_DNS, OwnMachine } from './own-machine.ts';
 
 const START_TIMEOUT_MS = 60_000;
 const COMMAND_TIMEOUT_MS = 600_000;
 const POLL_MS = 100;
-/** Of slirp4netns: the daemon's own address, and a name server there that asks ours. */
-const GUEST_ADDRESS = '10.0.2.100';
-const GUEST_DNS = '10.0.2.3';
-
 /**
- * Waits for the network and becomes the daemon. IPVS is in few kernels of test machines, so virtual addresses
- * of services do not work; the stack does without. `$1` is the daemon's folder.
+ * IPVS is in few kernels of test machines, so virtual addresses of services do not work; the stack does without.
+ * `$1` is the daemon's folder, `$2` its cgroup.
  */
 const INIT = `
-set -eu
-ip link set lo up
-until ip link show tap0 >/dev/null 2>&1; do sleep 0.05; done
-echo 1 > /proc/sys/net/ipv4/ip_forward
 exec dockerd --host "unix://$1/docker.sock" --data-root "$1/data" --exec-root "$1/exec" \\
   --pidfile "$1/docker.pid" --cgroup-parent "$2" --dns ${GUEST_DNS} --log-level warn
 `;
 
-/**
- * A Docker daemon of our own. It lives in new namespaces for processes, mounts and network: its bridges, its
- * packet filter and its mounts are nobody else's, and when its first process is killed the kernel takes all of
- * them away, with every container. Its network reaches the outside through slirp4netns, which needs no change
- * to the machine's own.
- */
+/** A Docker daemon of our own, with its containers on a machine of its own. */
 export class DockerDaemon implements AsyncDisposable {
   readonly folder: string;
   readonly #programs: DockerPrograms;
   readonly #cgroup: string;
   readonly #resources = new AsyncDisposableStack();
-  #daemon: LocalProcess | undefined;
+  #machine: OwnMachine | undefined;
 
   private constructor(folder: string, programs: DockerPrograms) {
     this.folder = folder;
@@ -85,22 +69,8 @@ export class DockerDaemon implements AsyncDisposable {
 
   /** Makes a port that a container publishes one of this machine. @returns the port on 127.0.0.1 */
   async forward(published: number): Promise<number> {
-    const port = await freePort();
-    const request = {
-      execute: 'add_hostfwd',
-      arguments: {
-        proto: 'tcp',
-        host_addr: '127.0.0.1',
-        host_port: port,
-        guest_addr: GUEST_ADDRESS,
-        guest_port: published,
-      },
-    };
-    const socket = connect(join(this.folder, 'slirp.sock'));
-    socket.end(JSON.stringify(request));
-    const answer = await text(socket);
-    if (answer.includes('"error"')) throw new CodedError('PORT_NOT_FORWARDED', answer);
-    return port;
+    if (!this.#machine) throw new Error('the daemon does not run');
+    return this.#machine.forward(published);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -108,34 +78,19 @@ export class DockerDaemon implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
-    const { env } = this.#programs;
-    const namespaces = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
-    this.#daemon = this.#resources.use(
-      new LocalProcess({
+    const machine = this.#resources.use(
+      await OwnMachine.start({
         name: 'dockerd',
-        command: 'unshare',
-        args: [...namespaces, 'sh', '-c', INIT, 'sh', this.folder, this.#cgroup],
-        env,
+        folder: this.folder,
+        init: INIT,
+        args: [this.folder, this.#cgroup],
+        env: this.#programs.env,
       }),
     );
-    const network = this.#resources.use(
-      new LocalProcess({
-        name: 'slirp4netns',
-        command: 'slirp4netns',
-        args: [
-          '--configure',
-          '--mtu=65520',
-          `--api-socket=${join(this.folder, 'slirp.sock')}`,
-          String(await this.#firstProcess()),
-          'tap0',
-        ],
-        env,
-      }),
-    );
+    this.#machine = machine;
     const deadlineMs = performance.now() + START_TIMEOUT_MS;
     for (;;) {
-      if (!this.#daemon.alive || !network.alive || performance.now() > deadlineMs)
-        throw new Error(`${network.output}\n${this.#daemon.output}`);
+      if (!machine.alive || performance.now() > deadlineMs) throw new Error(machine.output);
       try {
         await this.run('info');
         return;
@@ -144,16 +99,5 @@ export class DockerDaemon implements AsyncDisposable {
         await sleep(POLL_MS);
       }
     }
-  }
-
-  /** The one whose end is the end of all the others. */
-  async #firstProcess(): Promise<number> {
-    const pid = this.#daemon?.pid;
-    for (let tries = 0; tries < 100; tries += 1) {
-      const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
-      if (children.trim() !== '') return Number(children.trim());
-      await sleep(POLL_MS / 10);
-    }
-    throw new Error(`unshare started nothing: ${this.#daemon?.output}`);
   }
 }

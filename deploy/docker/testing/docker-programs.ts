@@ -5,7 +5,9 @@ import { unpackDebianPackages } from '../../local/tools/debian-package.ts';
 import { findTool, isExecutable } from '../../local/tools/find-tool.ts';
 
 const TOOLS_FOLDER = join(import.meta.dirname, '..', '..', '..', '.tools');
-const PACKAGES = ['docker.io', 'iptables', 'slirp4netns', 'debootstrap'];
+const PACKAGES = ['docker.io', 'iptables', 'slirp4netns', 'debootstrap', 'containernetworking-plugins'];
+/** Names of one program, which Debian gives it when iptables is installed. */
+const IPTABLES = ['iptables', 'ip6tables'].flatMap((name) => [name, `${name}-save`, `${name}-restore`]);
 /** On every Debian; what a daemon in namespaces of its own is started with. */
 const NEEDED = ['apt-get', 'unshare', 'ip', 'tar'];
 
@@ -33,12 +35,11 @@ export interface DockerPrograms {
 /** From `.tools`, or fetched into it. @throws {CodedError} COMMAND_FAILED */
 export async function dockerPrograms(): Promise<DockerPrograms> {
   const link = join(TOOLS_FOLDER, 'docker');
-  if (!isExecutable(join(link, 'usr', 'sbin', 'dockerd'))) {
+  const needed = ['usr/sbin/dockerd', 'usr/lib/cni/bridge'].map((program) => join(link, program));
+  if (!needed.every(isExecutable)) {
     process.stderr.write(`unpacking Debian packages ${PACKAGES.join(', ')} into .tools ...\n`);
     const unpacked = await unpackDebianPackages(PACKAGES, TOOLS_FOLDER);
-    // Debian's own choice between the two is made when iptables is installed.
-    for (const name of ['iptables', 'ip6tables'])
-      await symlink(`${name}-legacy`, join(unpacked, 'usr', 'sbin', name));
+    for (const name of IPTABLES) await symlink('xtables-legacy-multi', join(unpacked, 'usr', 'sbin', name));
     await symlink(relative(TOOLS_FOLDER, unpacked), `${link}.${process.pid}`);
     await rename(`${link}.${process.pid}`, link);
   }

@@ -1,4 +1,4 @@
-import { chmod, cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -25,6 +25,7 @@ export async function buildGoModule(program: string, source: GoModule, folder: s
       });
     const built = join(work, program);
     await go('mod', 'init', 'shardwatch.local/tool');
+    if (source.staging) await replaceStaging(go, source, source.staging);
     await go('get', `${source.module}@${source.version}`);
     const { name, value } = source.releaseVariable ?? {};
     const release = name ? ['-ldflags', `-X ${name}=${value}`] : [];
@@ -39,6 +40,20 @@ export async function buildGoModule(program: string, source: GoModule, folder: s
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** `replace` lines of a module that is required do not count: what they name is asked for by its version. */
+async function replaceStaging(
+  go: (...args: string[]) => Promise<string>,
+  { module, version }: GoModule,
+  staging: string,
+): Promise<void> {
+  const { GoMod: file } = JSON.parse(await go('mod', 'download', '-json', `${module}@${version}`)) as {
+    GoMod: string;
+  };
+  const replaced = (await readFile(file, 'utf8')).matchAll(/^\s*(\S+) => \.\/staging\//gm);
+  const options = [...replaced].map(([, name]) => `-replace=${name}=${name}@${staging}`);
+  await go('mod', 'edit', ...options);
 }
 
 async function putInto(bin: string, built: string, program: string): Promise<string> {

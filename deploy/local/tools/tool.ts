@@ -29,6 +29,8 @@ export interface GoModule {
   readonly version: string;
   /** A variable that the linker sets to the release, where the program would not know it. */
   readonly releaseVariable: { readonly name: string; readonly value: string } | undefined;
+  /** Version of the modules that its go.mod takes from its own folder `staging`, where they are published too. */
+  readonly staging?: string;
   /** Embedded by the program, made by its release build and not in the module. */
   readonly missingFile?: MissingFile;
 }

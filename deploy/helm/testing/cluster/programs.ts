@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+
+import { dockerPrograms, whyNoDocker, type DockerPrograms } from '../../../docker/testing/docker-programs.ts';
+import { ensureTool } from '../../../local/tools/ensure-tool.ts';
+import { findTool } from '../../../local/tools/find-tool.ts';
+import type { ToolName } from '../../../local/tools/tool-table.ts';
+
+const NEEDED = [
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kubelet',
+  'kube-proxy',
+  'coredns',
+  'kubectl',
+] as const satisfies readonly ToolName[];
+
+type ProgramName = (typeof NEEDED)[number];
+
+/** Why no cluster can run here; undefined: one can. */
+export function whyNoCluster(): string | undefined {
+  const reason = whyNoDocker();
+  if (reason) return reason;
+  const go = findTool({ programs: ['go'], folders: [] }, process.env['PATH'] ?? '');
+  return go.length === 0 ? 'there is no go on PATH, which builds Kubernetes' : undefined;
+}
+
+export interface ClusterPrograms extends DockerPrograms {
+  readonly paths: Readonly<Record<ProgramName, string>>;
+  /** Folder of the programs that connect pods to the network. */
+  readonly cni: string;
+}
+
+/** From `.tools`, or built into it, which takes some minutes. @throws {CodedError} COMMAND_FAILED, TOOL_MISSING */
+export async function clusterPrograms(log: (line: string) => void): Promise<ClusterPrograms> {
+  const docker = await dockerPrograms();
+  const paths: Partial<Record<ProgramName, string>> = {};
+  // One after the other: each build takes every core, and later ones find what earlier ones compiled.
+  for (const name of NEEDED) paths[name] = await ensureTool(name, { log });
+  return {
+    ...docker,
+    paths: paths as Record<ProgramName, string>,
+    cni: join(docker.root, 'usr', 'lib', 'cni'),
+  };
+}
