@@ -1,19 +1,9 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-import { ensureTool } from '../../local/tools/ensure-tool.ts';
-import type { ToolName } from '../../local/tools/tool-table.ts';
-import { BASE_IMAGE } from './base-image.ts';
 import type { DockerDaemon } from './docker-daemon.ts';
+import { buildImage, type TestImage } from './test-image.ts';
 
-interface ServiceImage {
+interface ServiceImage extends TestImage {
   /** Of the stack file: which image to take. */
   readonly variable: string;
-  readonly dockerfile: string;
-  /** Name in the build context -> tool. */
-  readonly programs?: Readonly<Record<string, ToolName>>;
-  readonly files?: Readonly<Record<string, string>>;
 }
 
 const NOBODY = 65_534;
@@ -88,24 +78,10 @@ export const SERVICE_TOOLS = IMAGES.flatMap(({ programs = {} }) => Object.values
  */
 export async function buildServiceImages(docker: DockerDaemon): Promise<Record<string, string>> {
   const names: Record<string, string> = {};
-  for (const image of IMAGES) names[image.variable] = await build(docker, image);
-  return names;
-}
-
-async function build(docker: DockerDaemon, image: ServiceImage): Promise<string> {
-  const { variable, dockerfile, programs = {}, files = {} } = image;
-  const name = `${variable.toLowerCase().replace('_', '-')}:test`;
-  const context = await mkdtemp(join(tmpdir(), 'shardwatch-image-'));
-  try {
-    for (const [file, tool] of Object.entries(programs)) {
-      const program = await ensureTool(tool, { log: (line) => process.stderr.write(`${line}\n`) });
-      await copyFile(program, join(context, file));
-    }
-    for (const [file, content] of Object.entries(files)) await writeFile(join(context, file), content);
-    await writeFile(join(context, 'Dockerfile'), `FROM ${BASE_IMAGE}\n${dockerfile}`);
-    await docker.run('build', '--quiet', '--tag', name, context);
-    return name;
-  } finally {
-    await rm(context, { recursive: true, force: true });
+  for (const { variable, ...image } of IMAGES) {
+    const name = `${variable.toLowerCase().replace('_', '-')}:test`;
+    await buildImage(docker, name, image);
+    names[variable] = name;
   }
+  return names;
 }
