@@ -7,6 +7,17 @@ export const MAX_DEAF = 3;
 const BASE_DELAY_MS = 250;
 const MAX_DELAY_MS = 15_000;
 
+/** A new session whose events still come after this long was worth its IDENTIFY. */
+export const PROVEN_MS = 30 * 60_000;
+
+/** After the second IDENTIFY in vain, doubled by each further one: the first may have been bad luck. */
+const BASE_PAUSE_MS = 30_000;
+/** A shard that is down all day costs 150 IDENTIFYs, and is up again so soon after Discord is. */
+const MAX_PAUSE_MS = 10 * 60_000;
+/** The same where a session is kept: resuming it tells as well when Discord is back, and loses nothing. */
+const BASE_PATIENCE_MS = 180_000;
+export const MAX_PATIENCE_MS = 60 * 60_000;
+
 /**
  * How long to wait before the next attempt, in milliseconds: at once after a stable connection,
  * then doubling, with jitter so that shards do not come in step.
@@ -22,4 +33,18 @@ export function reconnectDelayMs(failures: number, random: number): number {
 /** Every second attempt goes to the main address: a resume host may be gone for good. */
 export function usesResumeUrl(failures: number): boolean {
   return failures < 2 || failures % 2 === 1;
+}
+
+/** resumable: a session is kept that may be good again. */
+export type SessionStanding = 'resumable' | 'no session';
+
+/**
+ * How far apart two IDENTIFYs of a shard are at least, in milliseconds. The whole bot has 1,000 a
+ * day (docs: Gateway, session start limit), and spending them all resets its token.
+ * @param inVain IDENTIFYs since the last session that proved itself
+ */
+export function identifyPauseMs(inVain: number, standing: SessionStanding): number {
+  if (standing === 'no session')
+    return inVain < 2 ? 0 : Math.min(BASE_PAUSE_MS * 2 ** (inVain - 2), MAX_PAUSE_MS);
+  return inVain < 1 ? 0 : Math.min(BASE_PATIENCE_MS * 2 ** (inVain - 1), MAX_PATIENCE_MS);
 }

@@ -1,3 +1,5 @@
+import { GatewayOpcodes } from 'discord-api-types/v10';
+
 import { HeartbeatLatency } from './heartbeat-latency.ts';
 
 /** States of a shard as they are exported; exactly one at a time. */
@@ -32,6 +34,11 @@ export class ShardActivity {
     this.state = 'idle';
     this.heartbeat = new HeartbeatLatency();
     this.#quietSinceMs = Math.min(nowMs, lastSeenAtMs);
+  }
+
+  onSent(opcode: GatewayOpcodes, nowMs: number): void {
+    if (opcode === GatewayOpcodes.Heartbeat) this.heartbeat.onSent(nowMs);
+    if (opcode === GatewayOpcodes.Identify) this.identifies += 1;
   }
 
   /** READY or RESUMED. */

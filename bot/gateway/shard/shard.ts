@@ -9,10 +9,12 @@ import type { Logger } from '../../../runtime/log.ts';
 import { SessionKeeper, type Inherited } from '../session/session-keeper.ts';
 import type { Session } from '../session/session.ts';
 import { refusal, type ConnectionEnd } from './connection-end.ts';
+import { Deafness } from './deafness.ts';
 import { GatewayConnection, type ConnectionEvents } from './gateway-connection.ts';
+import { IdentifyPace } from './identify-pace.ts';
 import { Intake } from './intake.ts';
-import { decideProbe, sendProbe } from './probe.ts';
-import { MAX_DEAF, reconnectDelayMs, STABLE_MS, usesResumeUrl } from './reconnect-policy.ts';
+import { sendProbe } from './probe.ts';
+import { Reconnects } from './reconnects.ts';
 import { ResumeWatch } from './resume-watch.ts';
 import type { ShardActivity } from './shard-activity.ts';
 import type { Movability } from '../strategy/shard-strategy.ts';
@@ -27,14 +29,13 @@ export class Shard {
   readonly #log: Logger;
   readonly #intake: Intake;
   #connection: GatewayConnection | undefined;
-  #timer: NodeJS.Timeout | undefined;
   readonly #resume = new ResumeWatch(() => void this.#connection?.close('resume unanswered'));
+  readonly #pace = new IdentifyPace();
+  readonly #deafness: Deafness;
+  readonly #reconnects: Reconnects;
   #stopped = false;
   #waitsForRoom = false;
-  #failures = 0;
-  #deafInARow = 0;
   #readyAtMs: number | undefined;
-  #probedAtMs: number | undefined;
 
   constructor(parts: ShardParts, inherited?: Inherited) {
     this.id = parts.id;
@@ -42,6 +43,13 @@ export class Shard {
     this.#parts = parts;
     this.#intake = new Intake(parts, () => this.session.current);
     this.#log = parts.log.child({ shard: parts.id });
+    this.#deafness = new Deafness({ pace: this.#pace, log: this.#log });
+    this.#reconnects = new Reconnects({
+      pace: this.#pace,
+      hasSession: () => this.session.current !== undefined,
+      connect: () => this.start(),
+      log: this.#log,
+    });
     this.session = new SessionKeeper({
       id: parts.id,
       activity: this.activity,
@@ -70,9 +78,9 @@ export class Shard {
     if (this.#stopped || !this.#parts.held()) return;
     this.activity.state = 'connecting';
     this.#readyAtMs = undefined;
-    this.#probedAtMs = undefined;
+    this.#deafness.onConnecting();
     const options = this.#parts.connectionOptions();
-    const url = usesResumeUrl(this.#failures) ? undefined : options.gatewayInformation.url;
+    const url = this.#reconnects.usesResumeUrl ? undefined : options.gatewayInformation.url;
     const { max_concurrency: maxConcurrency } = options.gatewayInformation.session_start_limit;
     this.#connection = new GatewayConnection({
       shardId: this.id,
@@ -91,7 +99,7 @@ export class Shard {
   /** Closes resumably; no event is taken afterwards. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearTimeout(this.#timer);
+    this.#reconnects.cancel();
     await this.#connection?.close('stopping');
   }
 
@@ -105,18 +113,19 @@ export class Shard {
   onRoom(): void {
     if (!this.#waitsForRoom) return;
     this.#waitsForRoom = false;
-    if (!this.#connection) this.#reconnectAfter(0);
+    if (!this.#connection) this.#reconnects.again({ reason: 'publishing keeps up again' });
   }
 
   /** Called about once a second. */
   probe(nowMs: number): void {
     const { state, quietSinceMs = nowMs } = this.activity;
     const readyAtMs = this.#readyAtMs;
-    if (state !== 'ready' || readyAtMs === undefined) return;
-    const decision = decideProbe({ nowMs, quietSinceMs, readyAtMs, probedAtMs: this.#probedAtMs });
-    if (decision === 'deaf') this.#onDeaf();
-    if (decision !== 'probe' || !this.#connection) return;
-    if (sendProbe(this.#connection, this.session, this.id)) this.#probedAtMs = nowMs;
+    const connection = this.#connection;
+    if (state !== 'ready' || readyAtMs === undefined || !connection) return;
+    const probe = () => sendProbe(connection, this.session, this.id);
+    const hearing = this.#deafness.check({ nowMs, quietSinceMs, readyAtMs }, probe);
+    if (hearing === 'hopeless') this.#endSession('deaf after every resume');
+    if (hearing) void connection.close('deaf');
   }
 
   #events(): ConnectionEvents {
@@ -176,8 +185,10 @@ export class Shard {
     this.session.guilds.onDispatch(payload);
     const type: string = payload.t;
     if (type === 'RESUMED' || type === 'READY') return;
-    this.#deafInARow = 0;
-    this.activity.onEvent(performance.now());
+    const nowMs = performance.now();
+    this.#deafness.onSettled();
+    this.#pace.onEvent(nowMs);
+    this.activity.onEvent(nowMs);
     if (this.activity.state === 'resuming') this.#resume.onEvent();
     else if (session.hasGap) setImmediate(() => this.#checkGap(session));
   }
@@ -189,8 +200,9 @@ export class Shard {
   }
 
   #onSent(opcode: GatewayOpcodes): void {
-    if (opcode === GatewayOpcodes.Heartbeat) this.activity.heartbeat.onSent(performance.now());
-    if (opcode === GatewayOpcodes.Identify) this.activity.identifies += 1;
+    const nowMs = performance.now();
+    this.activity.onSent(opcode, nowMs);
+    if (opcode === GatewayOpcodes.Identify) this.#pace.onIdentify(nowMs);
     if (opcode !== GatewayOpcodes.Resume) return;
     this.activity.state = 'resuming';
     this.#readyAtMs = undefined;
@@ -205,19 +217,11 @@ export class Shard {
     void this.#connection?.close('sequence gap');
   }
 
-  #onDeaf(): void {
-    this.#deafInARow += 1;
-    this.#log.warn({ inARow: this.#deafInARow }, 'shard is deaf: heartbeats are answered, a probe is not');
-    if (this.#deafInARow >= MAX_DEAF) this.#endSession('deaf after every resume');
-    void this.#connection?.close('deaf');
-  }
-
   async #onEnd(end: ConnectionEnd, closed: Promise<void>): Promise<void> {
-    const stable = this.#readyAtMs !== undefined && performance.now() - this.#readyAtMs >= STABLE_MS;
-    // Closing for want of room is no failure: each round got a window's worth further.
-    this.#failures = stable || this.#waitsForRoom ? 0 : this.#failures + 1;
+    const nowMs = performance.now();
     this.#connection = undefined;
-    this.activity.onConnectionEnd(performance.now(), end.code);
+    this.#reconnects.onConnectionEnd(nowMs, this.#readyAtMs, this.#waitsForRoom);
+    this.activity.onConnectionEnd(nowMs, end.code);
     this.#resume.onConnectionEnd();
     if (this.#stopped) return;
     if (end.kind === 'fatal') {
@@ -227,24 +231,18 @@ export class Shard {
       return;
     }
     if (end.kind === 'session-ended') this.#endSession(end.reason);
-    if (this.#resume.givesUp) this.#endSession('no answer to RESUME');
+    if (this.#resume.givesUp && this.#pace.waitMs(nowMs, 'resumable') === 0)
+      this.#endSession('no answer to RESUME');
     await closed;
     if (this.#waitsForRoom) return;
-    const delayMs = Math.round(reconnectDelayMs(this.#failures, Math.random()));
-    this.#log.info({ code: end.code, reason: end.reason, delayMs }, 'shard reconnects');
-    this.#reconnectAfter(delayMs);
-  }
-
-  #reconnectAfter(delayMs: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.start(), delayMs);
+    this.#reconnects.again({ code: end.code, reason: end.reason });
   }
 
   #endSession(reason: string): void {
     const error = new CodedError('SESSION_ENDED', `The session of shard ${this.id} ended: ${reason}`);
     this.#parts.telemetry.captureError(error, { shard: String(this.id) });
     this.#resume.onSettled();
-    this.#deafInARow = 0;
+    this.#deafness.onSettled();
     this.session.end(reason);
   }
 }
