@@ -3,7 +3,7 @@ import { AnnotationQueryBuilder } from '@grafana/grafana-foundation-sdk/dashboar
 import { ALERT_NAMES } from '../alerts/thresholds.ts';
 import { COLORS } from './colors.ts';
 import { DATASOURCE } from './panels/target.ts';
-import { selectAnyJob } from './select.ts';
+import { BOT, by, selectAnyJob } from './select.ts';
 
 /** How long an alert, a process or a version counts as new, in seconds: at least one step. */
 const RECENT_SECONDS = 30;
@@ -18,7 +18,7 @@ export const OUR_ALERTS = `alertname=~"${ALERT_NAMES.join('|')}"`;
  */
 export function firingAlerts(severity: 'warning' | 'critical'): AnnotationQueryBuilder {
   const alerts = selectAnyJob('ALERTS', OUR_ALERTS, 'alertstate="firing"', `severity="${severity}"`);
-  const firing = (when = '') => `count by (alertname, severity) (${alerts}${when})`;
+  const firing = (when = '') => `count ${by('alertname', 'severity')} (${alerts}${when})`;
   return annotation(
     severity === 'critical' ? 'Critical alerts' : 'Warnings',
     `${firing()}\nunless ${firing(` offset ${RECENT_SECONDS}s`)}`,
@@ -26,7 +26,7 @@ export function firingAlerts(severity: 'warning' | 'critical'): AnnotationQueryB
   )
     .titleFormat('{{alertname}}')
     .textFormat('{{severity}}')
-    .tagKeys('severity')
+    .tagKeys(`severity,${BOT}`)
     .enable(severity === 'critical');
 }
 
@@ -38,12 +38,12 @@ export function starts(processes: string): AnnotationQueryBuilder {
   const started = selectAnyJob('process_start_time_seconds', processes);
   return annotation(
     'Process starts',
-    `count by (job) (time() - ${started} < ${RECENT_SECONDS})`,
+    `count ${by('job')} (time() - ${started} < ${RECENT_SECONDS})`,
     COLORS.information,
   )
     .titleFormat('{{job}} started')
     .textFormat('a deploy, scaling, or a restart')
-    .tagKeys('job');
+    .tagKeys(`job,${BOT}`);
 }
 
 /**
@@ -54,13 +54,13 @@ export function deploys(processes: string): AnnotationQueryBuilder {
   const running = selectAnyJob('shardwatch_build_info', processes);
   return annotation(
     'New versions',
-    `count by (component, version) (${running})
-unless count by (component, version) (${running} offset ${RECENT_SECONDS}s)`,
+    `count ${by('component', 'version')} (${running})
+unless count ${by('component', 'version')} (${running} offset ${RECENT_SECONDS}s)`,
     COLORS.other,
   )
     .titleFormat('{{component}} {{version}} deployed')
     .textFormat('the first process of this version')
-    .tagKeys('component,version');
+    .tagKeys(`component,version,${BOT}`);
 }
 
 function annotation(name: string, expr: string, color: string): AnnotationQueryBuilder {

@@ -14,13 +14,15 @@ import type { Thresholds } from '../alerts/thresholds.ts';
 import { deploys, firingAlerts, starts } from './annotations.ts';
 import { DASHBOARDS, link, TAG, uidOf, type DashboardName } from './links.ts';
 import { CHOSEN_JOBS } from './select.ts';
-import { DATASOURCE_VARIABLE, NAMESPACE } from './variables.ts';
+import { DATASOURCE_VARIABLE, IN_BOT_VARIABLE, NAMESPACE } from './variables.ts';
 
 /** What users can change about the dashboards: the same settings that the rules are made from. */
 export interface DashboardSettings {
   readonly thresholds: Thresholds;
   /** Where `<AlertName>.md` stand. */
   readonly runbooks: string;
+  /** Labels beside `namespace` that tell one bot from another, such as `cluster`. */
+  readonly groupBy?: readonly string[];
 }
 
 /** Panels under a heading, in the order of reading: left to right, then down. */
@@ -58,7 +60,7 @@ export function dashboard(spec: DashboardSpec, { runbooks }: DashboardSettings):
     .timezone('browser')
     .refresh('30s')
     .tooltip(DashboardCursorSync.Crosshair)
-    .variables([DATASOURCE_VARIABLE, NAMESPACE, ...spec.variables])
+    .variables([DATASOURCE_VARIABLE, NAMESPACE, IN_BOT_VARIABLE, ...spec.variables])
     .annotations([firingAlerts('critical'), firingAlerts('warning'), starts(processes), deploys(processes)])
     .links([others(), link('Runbooks', runbooks).icon('doc').targetBlank(true)]);
   for (const part of spec.panels) add(builder, part);

@@ -2,7 +2,7 @@ import type { ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { COLORS } from './colors.ts';
 import { words } from './panels/mapping.ts';
-import { among, select } from './select.ts';
+import { among, by, select } from './select.ts';
 
 /** What a shard can be doing, from the worst to the best; its place is its number in graphs. */
 const STATES = ['gone', 'closed', 'idle', 'connecting', 'identifying', 'resuming', 'ready'] as const;
@@ -28,8 +28,8 @@ export function shardState(narrow: (series: string) => string, ...matchers: read
     (state, index) =>
       `${index + 1} * ${narrow(select('discord_shard_state', `state="${state}"`, ...matchers))}`,
   );
-  return `(max by (shard) (${numbered.join('\nor ')})
-or 0 * max by (shard) (${narrow(shardUp(...matchers))}))`;
+  return `(max ${by('shard')} (${numbered.join('\nor ')})
+or 0 * max ${by('shard')} (${narrow(shardUp(...matchers))}))`;
 }
 
 /** 1 or 0 a shard, also of those that no process reports any more. */
@@ -39,7 +39,7 @@ export function shardUp(...matchers: readonly string[]): string {
 
 /** The states of the shards that were up the least in the range shown. */
 export function leastUp(count: number, ...matchers: readonly string[]): string {
-  const upShare = `max by (shard) (avg_over_time(${shardUp(...matchers)}[$__range] @ end()))`;
+  const upShare = `max ${by('shard')} (avg_over_time(${shardUp(...matchers)}[$__range] @ end()))`;
   const chosen = among(['shard'], `topk(${count}, 1 - ${upShare})`);
   return shardState((series) => `(${series} ${chosen})`, ...matchers);
 }

@@ -1,12 +1,15 @@
+import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import {
   DatasourceVariableBuilder,
   QueryVariableBuilder,
+  VariableHide,
   VariableRefresh,
   VariableSort,
+  type VariableModel,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { DATASOURCE } from './panels/target.ts';
-import { CHOSEN_COMPONENTS, select, selectAnyJob } from './select.ts';
+import { BOT, by, CHOSEN_COMPONENTS, select, selectAnyJob } from './select.ts';
 
 const ALL = { selected: true, text: 'All', value: '$__all' };
 /** Matches series without the label as well. */
@@ -20,9 +23,45 @@ export const DATASOURCE_VARIABLE = new DatasourceVariableBuilder('datasource')
   .type('prometheus');
 
 /** On Swarm there is none, and `All` shows everything. */
-export const NAMESPACE = choice('namespace', 'Namespace', `label_values(${OURS}, namespace)`).allValue(
-  ANYTHING,
-);
+export const NAMESPACE = placeVariable(BOT);
+
+/** A label that tells one bot from another, or one place from another; there may be none. */
+export function placeVariable(label: string): QueryVariableBuilder {
+  return choice(label, titleOf(label), `label_values(${OURS}, ${label})`).allValue(ANYTHING);
+}
+
+/** For people: `kube_cluster` is "Kube cluster". */
+export function titleOf(label: string): string {
+  const words = label.replaceAll('_', ' ');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
+const NAME_OF_BOT = ` in {{${BOT}}}`;
+const SEVERAL = `count(count ${by()} (last_over_time(${selectAnyJob(OURS)}[$__range]))) > 1`;
+const NAMES = `query_result(label_replace(${SEVERAL}, "named", "${NAME_OF_BOT}", "", ""))`;
+
+/**
+ * What legends end with: the bot's name where several were seen in the time shown, nothing where there is one.
+ * Grafana puts variables into a legend before labels, so a variable may hold one. Nobody chooses it, and no link
+ * hands it on.
+ */
+export const IN_BOT_VARIABLE: Builder<VariableModel> = {
+  build: () => ({
+    ...new QueryVariableBuilder('in_bot')
+      .label('Name of the bot in legends')
+      .hide(VariableHide.HideVariable)
+      .datasource(DATASOURCE)
+      .query({ query: NAMES, refId: 'in-bot-values' })
+      .definition(NAMES)
+      .regex('/named="([^"]*)"/')
+      .refresh(VariableRefresh.OnTimeRangeChanged)
+      .sort(VariableSort.Disabled)
+      .multi(false)
+      .includeAll(false)
+      .build(),
+    skipUrlSync: true,
+  }),
+};
 
 /** All: the jobs that our processes are scraped by, and no other job of that Prometheus. */
 export const JOB = choice('job', 'Job', `label_values(${selectAnyJob(OURS)}, job)`);

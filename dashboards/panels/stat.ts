@@ -11,6 +11,7 @@ import { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat';
 
 import { introduce, type About } from './about.ts';
 import { DATASOURCE, instantTargets, type Lines } from './target.ts';
+import { ofAnyBot } from './timeseries.ts';
 
 export interface Stat extends About {
   readonly unit: string;
@@ -36,7 +37,7 @@ export function stat(panel: Stat): PanelBuilder {
     .orientation(VizOrientation.Auto)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']));
   for (const name of panel.plain ?? []) {
-    builder.overrideByName(name, [
+    builder.overrideByRegexp(ofAnyBot(name), [
       { id: 'color', value: { mode: 'fixed', fixedColor: 'transparent' } },
       { id: 'mappings', value: [] },
     ]);

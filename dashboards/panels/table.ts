@@ -6,6 +6,7 @@ import { introduce, type About } from './about.ts';
 import { always, thresholdSteps, type Limits } from './limits.ts';
 import { COLORS } from '../colors.ts';
 import { DATASOURCE, tableTargets } from './target.ts';
+import { BOT } from '../select.ts';
 
 export interface Column {
   /** Label, or `Value` (`Value #A`, `Value #B`, ... where there are several queries). */
@@ -28,6 +29,9 @@ export interface Table extends About {
   /** What stands there when there is no row. */
   readonly empty: string;
 }
+
+/** Of the row; there is no such column where there is no such label, as on Swarm. */
+export const WHICH_BOT: Column = { from: BOT, title: 'Namespace', width: 100 };
 
 export function table(panel: Table): PanelBuilder {
   const builder = introduce(new PanelBuilder(), panel)

@@ -26,6 +26,7 @@ import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 import { introduce, type About } from './about.ts';
 import { always, thresholdSteps, type Limits } from './limits.ts';
 import { COLORS } from '../colors.ts';
+import { IN_BOT } from '../select.ts';
 import { DATASOURCE, rangeTargets, type Lines } from './target.ts';
 
 export interface TimeSeries extends About {
@@ -90,12 +91,22 @@ export function timeSeries(panel: TimeSeries): PanelBuilder {
     .dataLinks([...(panel.dataLinks ?? [])]);
   if (upTo !== undefined) builder.axisSoftMax(upTo);
   for (const [name, { color, dashed }] of Object.entries(styles)) {
-    builder.overrideByName(name, [
+    const properties = [
       { id: 'color', value: { mode: 'fixed', fixedColor: color } },
       ...(dashed ? [{ id: 'custom.lineStyle', value: DASHED }] : []),
-    ]);
+      // A line of everything together is of nothing that a click could lead to.
+      ...(panel.dataLinks ? [{ id: 'links', value: [] }] : []),
+    ];
+    const ofEachBot = panel.lines.some(([line]) => line === `${name}${IN_BOT}`);
+    if (ofEachBot) builder.overrideByRegexp(ofAnyBot(name), properties);
+    else builder.overrideByName(name, properties);
   }
   return builder;
+}
+
+/** Which bot stands behind the name, where several are looked at. */
+export function ofAnyBot(name: string): string {
+  return `/^${name}( in |$)/`;
 }
 
 const DASHED = new LineStyleBuilder().fill('dash').dash([8, 6]).build();

@@ -1,10 +1,10 @@
 import { showValue } from '../../alerts/thresholds.ts';
 import type { DashboardSettings } from '../dashboard.ts';
-import { label, to } from '../links.ts';
+import { toLine } from '../links.ts';
 import type { Place } from '../panels/about.ts';
 import { timeSeries } from '../panels/timeseries.ts';
 import { withRunbook } from '../panels/with-runbook.ts';
-import { highest, peak, select } from '../select.ts';
+import { by, highest, IN_BOT, peak, select } from '../select.ts';
 
 /** What tells consumers apart. */
 export const CONSUMER = ['stream_name', 'consumer_name'];
@@ -16,17 +16,17 @@ const WHOLE_RANGE = '[$__range] @ end()';
 
 /**
  * @param count how many consumers have a line of their own
- * @param by labels that tell them apart
+ * @param labels that tell them apart
  */
 export function backlog(
   settings: DashboardSettings,
   place: Place,
   count: number,
-  by: readonly string[],
+  labels: readonly string[],
   ...matchers: readonly string[]
 ) {
   const limits = settings.thresholds.JetStreamConsumerPendingHigh;
-  const of = `max by (${by.join(', ')})`;
+  const of = `max ${by(...labels)}`;
   const pending = select('jetstream_consumer_num_pending', ...matchers);
   const unanswered = select('jetstream_consumer_num_ack_pending', ...matchers);
   return timeSeries({
@@ -38,10 +38,10 @@ export function backlog(
     unit: 'short',
     lines: [
       [
-        by.map((name) => `{{${name}}}`).join(' / '),
+        `${labels.map((name) => `{{${name}}}`).join(' / ')}${IN_BOT}`,
         highest(
           count,
-          by,
+          labels,
           `(${of} (${pending}) + ${of} (${unanswered}))`,
           `${of} (${peak(pending)}) + ${of} (${peak(unanswered)})`,
         ),
@@ -50,7 +50,7 @@ export function backlog(
     limits,
     scale: 'log',
     upTo: limits.critical.value,
-    dataLinks: [to('jetstream', Object.fromEntries(by.map((name) => [VARIABLES[name], label(name)])))],
+    dataLinks: [toLine('jetstream', Object.fromEntries(labels.map((name) => [VARIABLES[name], name])))],
   });
 }
 
@@ -74,7 +74,7 @@ export function redelivery(
     unit: 'percentunit',
     lines: [
       [
-        '{{consumer_name}}',
+        `{{consumer_name}}${IN_BOT}`,
         highest(
           count,
           ['consumer_name'],
@@ -85,7 +85,7 @@ export function redelivery(
     ],
     limits,
     upTo: limits.critical.value,
-    dataLinks: [to('delivery', { consumer: label('consumer_name') })],
+    dataLinks: [toLine('delivery', { consumer: 'consumer_name' })],
   });
 }
 
@@ -108,16 +108,16 @@ export function deadLetters(
     unit: 'short',
     lines: [
       [
-        '{{consumer_name}}',
+        `{{consumer_name}}${IN_BOT}`,
         highest(count, ['consumer_name'], added(letters, `[${window}]`), added(letters, WHOLE_RANGE)),
       ],
     ],
     upTo: 1,
     stacked: true,
-    dataLinks: [to('delivery', { consumer: label('consumer_name') })],
+    dataLinks: [toLine('delivery', { consumer: 'consumer_name' })],
   });
 }
 
 function added(counter: string, range: string): string {
-  return `sum by (consumer_name) (increase(${counter}${range}))`;
+  return `sum ${by('consumer_name')} (increase(${counter}${range}))`;
 }

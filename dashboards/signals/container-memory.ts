@@ -4,10 +4,11 @@ import { COLORS } from '../colors.ts';
 import type { Place } from '../panels/about.ts';
 import { timeSeries } from '../panels/timeseries.ts';
 import { withRunbook } from '../panels/with-runbook.ts';
-import { highest, increase, peak, rate, selectInstance } from '../select.ts';
+import { among, by, highest, IN_BOT, increase, peak, rate, selectInstance } from '../select.ts';
 
 const PROCESS = ['job', 'instance'];
-const LEGEND = '{{job}} {{instance}}';
+const SUM = `sum ${by(...PROCESS)}`;
+const LEGEND = `{{job}} {{instance}}${IN_BOT}`;
 
 /** @param count how many processes have a line of their own */
 export function memoryUse(place: Place, count: number) {
@@ -32,7 +33,7 @@ export function memoryTrend(settings: DashboardSettings, place: Place) {
   const ceiling = selectInstance('shardwatch:memory_working_set_bytes:max1d');
   const limit = selectInstance('shardwatch:memory_limit_bytes:max');
   const closest = (expr: string) =>
-    `${expr}\nand on (job, instance) topk(1, ${ceiling} @ end() / ${limit} @ end())`;
+    `${expr}\n${among(PROCESS, `topk(1, ${ceiling} @ end() / ${limit} @ end())`)}`;
   return timeSeries({
     ...withRunbook(place, settings, 'ContainerMemoryLeakSuspected'),
     title: 'Memory, floor and ceiling of whole days',
@@ -44,8 +45,8 @@ export function memoryTrend(settings: DashboardSettings, place: Place) {
     )} of the limit on two days running, would reach ${showValue(reach, unit)} of it within ${horizon}, and the process is older than ${minAge}.`,
     unit: 'bytes',
     lines: [
-      ['ceiling {{job}} {{instance}}', closest(ceiling)],
-      ['floor {{job}} {{instance}}', closest(floor)],
+      [`ceiling ${LEGEND}`, closest(ceiling)],
+      [`floor ${LEGEND}`, closest(floor)],
       ['limit', closest(limit)],
       [`${showValue(reach, unit)} of the limit`, closest(`${reach} * ${limit}`)],
     ],
@@ -71,12 +72,7 @@ export function memoryPressure(place: Place, count: number) {
     lines: [
       [
         LEGEND,
-        highest(
-          count,
-          PROCESS,
-          `sum by (job, instance) (${rate(waited)})`,
-          `sum by (job, instance) (increase(${waited}[$__range] @ end()))`,
-        ),
+        highest(count, PROCESS, `${SUM} (${rate(waited)})`, `${SUM} (increase(${waited}[$__range] @ end()))`),
       ],
     ],
     upTo: 0.1,
@@ -93,7 +89,10 @@ export function kills(place: Place) {
     otherwise: 'the limit was reached: raise it, or find what grew.',
     unit: 'short',
     lines: [
-      ['{{job}}', `sum by (job) (${increase(selectInstance('bot_container_memory_oom_kills_total'))})`],
+      [
+        `{{job}}${IN_BOT}`,
+        `sum ${by('job')} (${increase(selectInstance('bot_container_memory_oom_kills_total'))})`,
+      ],
     ],
     bars: true,
     upTo: 1,

@@ -1,14 +1,15 @@
 import type { DashboardSettings } from '../dashboard.ts';
 import { COLORS } from '../colors.ts';
-import { label, to } from '../links.ts';
+import { toLine } from '../links.ts';
 import { CONSUMER } from './consumers.ts';
 import type { Place } from '../panels/about.ts';
 import { timeSeries } from '../panels/timeseries.ts';
 import { withRunbook } from '../panels/with-runbook.ts';
-import { highest, increase, peak, rate, select } from '../select.ts';
+import { by, highest, IN_BOT, increase, peak, rate, select } from '../select.ts';
 
-const PER_CONSUMER = `by (${CONSUMER.join(', ')})`;
-const THIS_CONSUMER = to('jetstream', { stream: label('stream_name'), consumer: label('consumer_name') });
+const PER_CONSUMER = by(...CONSUMER);
+const LEGEND = '{{stream_name}} / {{consumer_name}}';
+const THIS_CONSUMER = toLine('jetstream', { stream: 'stream_name', consumer: 'consumer_name' });
 
 export function deliveries(place: Place, count: number, ...matchers: readonly string[]) {
   const counter = select('jetstream_consumer_deliveries_total', ...matchers);
@@ -22,7 +23,7 @@ export function deliveries(place: Place, count: number, ...matchers: readonly st
     unit: 'ops',
     lines: [
       [
-        '{{stream_name}} / {{consumer_name}}',
+        `${LEGEND}${IN_BOT}`,
         highest(
           count,
           CONSUMER,
@@ -59,8 +60,8 @@ export function lastActivity(
     otherwise: `rising beside a backlog: nobody works. JetStreamConsumerStalled pages when messages wait, nothing has moved for ${window}, and that lasts for ${critical.for}.`,
     unit: 's',
     lines: [
-      ['{{stream_name}} / {{consumer_name}} delivery', since('delivery')],
-      ['{{stream_name}} / {{consumer_name}} acknowledgement', since('ack')],
+      [`${LEGEND} delivery${IN_BOT}`, since('delivery')],
+      [`${LEGEND} acknowledgement${IN_BOT}`, since('ack')],
     ],
     dataLinks: [THIS_CONSUMER],
   });
@@ -105,7 +106,7 @@ export function waiting(place: Place, count: number, ...matchers: readonly strin
     unit: 'short',
     lines: [
       [
-        '{{stream_name}} / {{consumer_name}}',
+        `${LEGEND}${IN_BOT}`,
         highest(
           count,
           CONSUMER,

@@ -1,11 +1,11 @@
 import { secondsOf } from '../../alerts/thresholds.ts';
 import type { DashboardSettings } from '../dashboard.ts';
 import { COLORS } from '../colors.ts';
-import { label, to } from '../links.ts';
+import { toLine } from '../links.ts';
 import type { Place } from '../panels/about.ts';
 import { timeSeries } from '../panels/timeseries.ts';
 import { withRunbook } from '../panels/with-runbook.ts';
-import { highest, peak, select } from '../select.ts';
+import { by, highest, IN_BOT, peak, select } from '../select.ts';
 
 const MEDIAN = 'median of all';
 
@@ -27,14 +27,14 @@ export function eventGap(
     unit: 's',
     lines: [
       [
-        'shard {{shard}}',
-        highest(count, ['shard'], `min by (shard) (${gap})`, `min by (shard) (${peak(gap)})`),
+        `shard {{shard}}${IN_BOT}`,
+        highest(count, ['shard'], `min ${by('shard')} (${gap})`, `min ${by('shard')} (${peak(gap)})`),
       ],
       [MEDIAN, `quantile(0.5, ${gap})`],
     ],
     limits,
     upTo: limits.critical.value,
     styles: { [MEDIAN]: { color: COLORS.quiet, dashed: true } },
-    dataLinks: [to('shards', { shard: label('shard') })],
+    dataLinks: [toLine('shards', { shard: 'shard' })],
   });
 }

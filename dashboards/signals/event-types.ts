@@ -1,7 +1,7 @@
 import type { Place } from '../panels/about.ts';
 import { heatmap } from '../panels/heatmap.ts';
 import { timeSeries } from '../panels/timeseries.ts';
-import { highest, rate, select } from '../select.ts';
+import { by, highest, IN_BOT, rate, select } from '../select.ts';
 
 /** @param count how many types have a line of their own */
 export function eventTypes(place: Place, count: number) {
@@ -15,12 +15,12 @@ export function eventTypes(place: Place, count: number) {
     unit: 'ops',
     lines: [
       [
-        '{{type}}',
+        `{{type}}${IN_BOT}`,
         highest(
           count,
           ['type'],
-          `sum by (type) (${rate(counter)})`,
-          `sum by (type) (increase(${counter}[$__range] @ end()))`,
+          `sum ${by('type')} (${rate(counter)})`,
+          `sum ${by('type')} (increase(${counter}[$__range] @ end()))`,
         ),
       ],
     ],

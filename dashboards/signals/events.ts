@@ -2,7 +2,7 @@ import { COLORS } from '../colors.ts';
 import type { Place } from '../panels/about.ts';
 import { timeSeries } from '../panels/timeseries.ts';
 import { SPREAD_STYLES, spread } from './spread.ts';
-import { quantile, rate, select } from '../select.ts';
+import { rate, select, worstQuantile } from '../select.ts';
 
 export function eventsPerSecond(place: Place) {
   return timeSeries({
@@ -39,7 +39,7 @@ export function eventAge(place: Place) {
     unit: 's',
     lines: [
       ...spread(histogram),
-      ['99% of the slowest consumer', `max(${quantile(0.99, histogram, ['consumer_name'])})`],
+      ['99% of the slowest consumer', worstQuantile(0.99, histogram, 'consumer_name')],
     ],
     scale: 'log',
     styles: {

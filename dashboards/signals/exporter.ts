@@ -1,7 +1,7 @@
 import { COLORS } from '../colors.ts';
 import type { Place } from '../panels/about.ts';
 import { timeSeries } from '../panels/timeseries.ts';
-import { select } from '../select.ts';
+import { by, IN_BOT, select } from '../select.ts';
 import { SPREAD_STYLES, spread } from './spread.ts';
 
 export function exporterHealth(place: Place) {
@@ -14,9 +14,9 @@ export function exporterHealth(place: Place) {
     otherwise: 'figures of NATS are missing or late: see the NATS servers, then the exporter’s log.',
     unit: 'short',
     lines: [
-      ['NATS unreachable', `1 - min(${select('jetstream_exporter_up')})`],
-      ['missing {{kind}}', `sum by (kind) (${select('jetstream_exporter_missing')})`],
-      ['advisories pending', `max(${select('jetstream_exporter_advisories_pending')})`],
+      [`NATS unreachable${IN_BOT}`, `1 - min ${by()} (${select('jetstream_exporter_up')})`],
+      [`missing {{kind}}${IN_BOT}`, `sum ${by('kind')} (${select('jetstream_exporter_missing')})`],
+      [`advisories pending${IN_BOT}`, `max ${by()} (${select('jetstream_exporter_advisories_pending')})`],
     ],
     upTo: 1,
     styles: {

@@ -1,10 +1,10 @@
 import { OUR_ALERTS } from '../annotations.ts';
 import { COLORS } from '../colors.ts';
 import type { DashboardSettings } from '../dashboard.ts';
-import { addressOf, link } from '../links.ts';
+import { fromCell, link } from '../links.ts';
 import type { Place } from '../panels/about.ts';
 import { words } from '../panels/mapping.ts';
-import { table } from '../panels/table.ts';
+import { table, WHICH_BOT } from '../panels/table.ts';
 import { selectAnyJob } from '../select.ts';
 
 /** Rows of each severity: during an outage of everything the first ones tell as much as all. */
@@ -40,23 +40,24 @@ export function firing({ runbooks, thresholds }: DashboardSettings, place: Place
         links: [link('Runbook', `${runbooks}/${VALUE}.md`).targetBlank(true)],
       },
       { from: 'Value', title: 'Since', unit: 'dateTimeFromNow', width: 125 },
+      WHICH_BOT,
       {
         from: 'shard',
         title: 'Shard',
         width: 55,
-        links: [link('This shard', addressOf('shards', { shard: VALUE }))],
+        links: [fromCell('This shard', 'shards', 'shard')],
       },
       {
         from: 'consumer_name',
         title: 'Consumer',
         width: 150,
-        links: [link('This consumer', addressOf('jetstream', { consumer: VALUE }))],
+        links: [fromCell('This consumer', 'jetstream', 'consumer')],
       },
       { from: 'component', title: 'Component', width: 90 },
       {
         from: 'instance',
         title: 'Instance',
-        links: [link('This instance', addressOf('runtime', { instance: VALUE }))],
+        links: [fromCell('This instance', 'runtime', 'instance')],
       },
     ],
     sortBy: { title: 'Severity', descending: false },

@@ -1,13 +1,13 @@
 import { COLORS } from '../colors.ts';
 import type { DashboardSettings } from '../dashboard.ts';
-import { label, to } from '../links.ts';
+import { toLine } from '../links.ts';
 import type { Place } from '../panels/about.ts';
 import { anyIs } from '../panels/limits.ts';
 import { words } from '../panels/mapping.ts';
 import { stat } from '../panels/stat.ts';
 import { stateTimeline } from '../panels/state-timeline.ts';
 import { withRunbook } from '../panels/with-runbook.ts';
-import { select } from '../select.ts';
+import { by, IN_BOT, select } from '../select.ts';
 import { leastUp, STATE_WORDS } from '../shard-states.ts';
 
 /** Bands that can still be read one below the other. */
@@ -16,8 +16,8 @@ const MOST_BANDS = 12;
 const MEMORY = '1h';
 
 export function shardsUp(place: Place) {
-  const configured = `sum(max by (namespace, job) (last_over_time(${select('discord_shards_configured')}[${MEMORY}])))`;
-  const up = `(sum(max by (namespace, job, shard) (${select('discord_shard_up')})) or vector(0))`;
+  const configured = `sum ${by()} (max ${by('job')} (last_over_time(${select('discord_shards_configured')}[${MEMORY}])))`;
+  const up = `(sum ${by()} (max ${by('job', 'shard')} (${select('discord_shard_up')})) or 0 * ${configured})`;
   return stat({
     ...place,
     title: 'Shards',
@@ -26,8 +26,8 @@ export function shardsUp(place: Place) {
     otherwise: 'the timeline below says which ones and since when; DiscordShardDown pages after two minutes.',
     unit: 'none',
     lines: [
-      ['down', `${configured} - ${up}`],
-      ['configured', configured],
+      [`down${IN_BOT}`, `${configured} - ${up}`],
+      [`configured${IN_BOT}`, configured],
     ],
     thresholds: anyIs(COLORS.critical),
     mappings: [words({ 0: { text: 'none' } })],
@@ -45,8 +45,11 @@ export function processes(settings: DashboardSettings, place: Place) {
       'see whether the process runs and what its last lines say; if it does, whether Prometheus can reach it.',
     unit: 'none',
     lines: [
-      ['{{job}}', `count by (job) (${select('up')} == 0) or 0 * count by (job) (${select('up')})`],
-      ['NATS', `1 - min(${select('jetstream_exporter_up')})`],
+      [
+        `{{job}}${IN_BOT}`,
+        `count ${by('job')} (${select('up')} == 0) or 0 * count ${by('job')} (${select('up')})`,
+      ],
+      [`NATS${IN_BOT}`, `1 - min ${by()} (${select('jetstream_exporter_up')})`],
     ],
     thresholds: anyIs(COLORS.critical),
     mappings: [words({ 0: { text: 'none' } })],
@@ -61,8 +64,8 @@ export function timeline(settings: DashboardSettings, place: Place, ...matchers:
     normal: 'ready throughout, with a short gap for each deploy.',
     otherwise:
       'one shard: its connection; all shards of a gateway: that process; all shards: Discord, NATS or the network. “gone” means that no process has the shard.',
-    lines: [['shard {{shard}}', leastUp(MOST_BANDS, ...matchers)]],
+    lines: [[`shard {{shard}}${IN_BOT}`, leastUp(MOST_BANDS, ...matchers)]],
     mappings: [STATE_WORDS],
-    dataLinks: [to('shards', { shard: label('shard') })],
+    dataLinks: [toLine('shards', { shard: 'shard' })],
   });
 }

@@ -1,8 +1,8 @@
 import { COLORS } from '../colors.ts';
-import { label, to } from '../links.ts';
+import { toLine } from '../links.ts';
 import type { Place } from '../panels/about.ts';
 import { timeSeries } from '../panels/timeseries.ts';
-import { highest, increase, peak, rate, select } from '../select.ts';
+import { by, highest, IN_BOT, increase, peak, rate, select } from '../select.ts';
 import { SPREAD_STYLES, spread } from './spread.ts';
 
 export function handlerSeconds(place: Place, ...matchers: readonly string[]) {
@@ -51,16 +51,16 @@ export function inFlight(place: Place, count: number, ...matchers: readonly stri
     unit: 'short',
     lines: [
       [
-        '{{consumer_name}} {{instance}}',
+        `{{consumer_name}} {{instance}}${IN_BOT}`,
         highest(
           count,
           ['consumer_name', 'instance'],
-          `max by (consumer_name, instance) (${now})`,
-          `max by (consumer_name, instance) (${peak(now)})`,
+          `max ${by('consumer_name', 'instance')} (${now})`,
+          `max ${by('consumer_name', 'instance')} (${peak(now)})`,
         ),
       ],
     ],
-    dataLinks: [to('runtime', { instance: label('instance') })],
+    dataLinks: [toLine('runtime', { instance: 'instance' })],
   });
 }
 
@@ -75,12 +75,12 @@ export function renewals(place: Place, count: number, ...matchers: readonly stri
     unit: 'short',
     lines: [
       [
-        '{{consumer_name}}',
+        `{{consumer_name}}${IN_BOT}`,
         highest(
           count,
           ['consumer_name'],
-          `sum by (consumer_name) (${increase(counter)})`,
-          `sum by (consumer_name) (increase(${counter}[$__range] @ end()))`,
+          `sum ${by('consumer_name')} (${increase(counter)})`,
+          `sum ${by('consumer_name')} (increase(${counter}[$__range] @ end()))`,
         ),
       ],
     ],

@@ -1,11 +1,11 @@
 import { showValue } from '../../alerts/thresholds.ts';
 import type { DashboardSettings } from '../dashboard.ts';
 import { COLORS } from '../colors.ts';
-import { label, to } from '../links.ts';
+import { toLine } from '../links.ts';
 import type { Place } from '../panels/about.ts';
 import { timeSeries } from '../panels/timeseries.ts';
 import { withRunbook } from '../panels/with-runbook.ts';
-import { highest, peak, select } from '../select.ts';
+import { by, highest, IN_BOT, peak, select } from '../select.ts';
 
 const MEDIAN = 'median of all';
 
@@ -31,8 +31,8 @@ export function heartbeat(
     unit: 's',
     lines: [
       [
-        'shard {{shard}}',
-        highest(count, ['shard'], `min by (shard) (${latency})`, `min by (shard) (${peak(latency)})`),
+        `shard {{shard}}${IN_BOT}`,
+        highest(count, ['shard'], `min ${by('shard')} (${latency})`, `min ${by('shard')} (${peak(latency)})`),
       ],
       [MEDIAN, `quantile(0.5, ${latency})`],
     ],
@@ -40,6 +40,6 @@ export function heartbeat(
     scale: 'log',
     upTo: limits.critical.value,
     styles: { [MEDIAN]: { color: COLORS.quiet, dashed: true } },
-    dataLinks: [to('shards', { shard: label('shard') })],
+    dataLinks: [toLine('shards', { shard: 'shard' })],
   });
 }

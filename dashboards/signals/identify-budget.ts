@@ -1,7 +1,7 @@
 import { COLORS } from '../colors.ts';
 import type { Place } from '../panels/about.ts';
 import { timeSeries } from '../panels/timeseries.ts';
-import { select } from '../select.ts';
+import { by, IN_BOT, select } from '../select.ts';
 
 export function identifyBudget(place: Place) {
   return timeSeries({
@@ -13,8 +13,8 @@ export function identifyBudget(place: Place) {
       'falling: shards identify instead of resuming, see their sessions. At the reserve gateways stop identifying, so that a person can still start the bot.',
     unit: 'short',
     lines: [
-      ['starts left', `min(${select('discord_session_starts_remaining')})`],
-      ['gateways that may not identify', `sum(${select('discord_identify_blocked')})`],
+      [`starts left${IN_BOT}`, `min ${by()} (${select('discord_session_starts_remaining')})`],
+      [`gateways that may not identify${IN_BOT}`, `sum ${by()} (${select('discord_identify_blocked')})`],
     ],
     styles: {
       'starts left': { color: COLORS.information },
@@ -32,9 +32,9 @@ export function shardCount(place: Place) {
       'recommended above configured: the bot has grown; plan more shards for a quiet hour (`npm run shards -- plan`). Owned below configured: gateways are missing.',
     unit: 'short',
     lines: [
-      ['configured', `max(${select('discord_shards_configured')})`],
-      ['recommended', `max(${select('discord_shards_recommended')})`],
-      ['owned', `count(count by (shard) (${select('discord_shard_up')}))`],
+      [`configured${IN_BOT}`, `max ${by()} (${select('discord_shards_configured')})`],
+      [`recommended${IN_BOT}`, `max ${by()} (${select('discord_shards_recommended')})`],
+      [`owned${IN_BOT}`, `count ${by()} (count ${by('shard')} (${select('discord_shard_up')}))`],
     ],
     styles: {
       configured: { color: COLORS.information },

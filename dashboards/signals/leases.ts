@@ -1,11 +1,11 @@
 import { COLORS } from '../colors.ts';
-import { label, to } from '../links.ts';
+import { toLine } from '../links.ts';
 import type { Place } from '../panels/about.ts';
 import { timeSeries } from '../panels/timeseries.ts';
-import { highest, increase, peak, select } from '../select.ts';
+import { highest, IN_BOT, increase, peak, select } from '../select.ts';
 
-const LEGEND = '{{instance}}';
-const THIS_PROCESS = to('runtime', { instance: label('instance') });
+const LEGEND = `{{instance}}${IN_BOT}`;
+const THIS_PROCESS = toLine('runtime', { instance: 'instance' });
 
 /** @param count how many gateways have a line of their own */
 export function leasesHeld(place: Place, count: number) {

@@ -1,10 +1,10 @@
 import { showValue } from '../../alerts/thresholds.ts';
 import type { DashboardSettings } from '../dashboard.ts';
-import { label, to } from '../links.ts';
+import { toLine } from '../links.ts';
 import type { Place } from '../panels/about.ts';
 import { timeSeries } from '../panels/timeseries.ts';
 import { withRunbook } from '../panels/with-runbook.ts';
-import { highest, peak } from '../select.ts';
+import { highest, IN_BOT, peak } from '../select.ts';
 
 /** @param select narrows a metric to the processes that are looked at */
 export function memoryShare(
@@ -25,7 +25,7 @@ export function memoryShare(
     unit: 'percentunit',
     lines: [
       [
-        '{{job}} {{instance}}',
+        `{{job}} {{instance}}${IN_BOT}`,
         highest(
           count,
           ['job', 'instance'],
@@ -36,6 +36,6 @@ export function memoryShare(
     ],
     limits,
     upTo: 1,
-    dataLinks: [to('runtime', { component: label('job'), instance: label('instance') })],
+    dataLinks: [toLine('runtime', { component: 'job', instance: 'instance' })],
   });
 }

@@ -1,10 +1,10 @@
 import type { Place } from '../panels/about.ts';
 import { timeSeries, type TimeSeries } from '../panels/timeseries.ts';
-import { highest, peak, rate, selectInstance } from '../select.ts';
+import { by, highest, IN_BOT, peak, rate, selectInstance } from '../select.ts';
 
 const PROCESS = ['job', 'instance'];
-const SUM = 'sum by (job, instance)';
-const LEGEND = '{{job}} {{instance}}';
+const SUM = `sum ${by(...PROCESS)}`;
+const LEGEND = `{{job}} {{instance}}${IN_BOT}`;
 
 /** @param count how many processes have a line of their own */
 export function cpu(place: Place, count: number) {

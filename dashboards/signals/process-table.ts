@@ -1,14 +1,13 @@
 import { COLORS } from '../colors.ts';
 import type { DashboardSettings } from '../dashboard.ts';
-import { addressOf, link } from '../links.ts';
+import { fromCell } from '../links.ts';
 import type { Place } from '../panels/about.ts';
 import { words } from '../panels/mapping.ts';
-import { table } from '../panels/table.ts';
-import { rate, selectInstance } from '../select.ts';
+import { table, WHICH_BOT } from '../panels/table.ts';
+import { among, by, rate, selectInstance } from '../select.ts';
 
 const MOST_ROWS = 100;
-const VALUE = '${__value.raw}';
-const PROCESS = 'by (job, instance)';
+const PROCESS = by('job', 'instance');
 
 /**
  * One row a process: those that cannot be seen, then those that are young, which after a crash are those that
@@ -17,7 +16,7 @@ const PROCESS = 'by (job, instance)';
 export function processTable({ thresholds }: DashboardSettings, place: Place) {
   const started = selectInstance('process_start_time_seconds');
   const youngest = `topk(${MOST_ROWS}, max ${PROCESS} (${started}))`;
-  const of = (expr: string) => `${expr}\nand on (job, instance) ${youngest}`;
+  const of = (expr: string) => `${expr}\n${among(['job', 'instance'], youngest)}`;
   return table({
     ...place,
     title: 'Processes',
@@ -27,7 +26,7 @@ export function processTable({ thresholds }: DashboardSettings, place: Place) {
       'young ones without a deploy: they crash or are killed; see OOM kills below and what the orchestrator says. Two versions for long: a deploy is stuck.',
     exprs: [
       `bottomk(${MOST_ROWS}, min ${PROCESS} (${selectInstance('up')}))`,
-      of(`max by (job, instance, version, node) (${selectInstance('shardwatch_build_info')})`),
+      of(`max ${by('job', 'instance', 'version', 'node')} (${selectInstance('shardwatch_build_info')})`),
       of(`1000 * max ${PROCESS} (${started})`),
       of(`sum ${PROCESS} (${rate(selectInstance('process_cpu_seconds_total'))})`),
       of(`max ${PROCESS} (${selectInstance('bot_container_memory_working_set_bytes')})`),
@@ -37,11 +36,12 @@ export function processTable({ thresholds }: DashboardSettings, place: Place) {
       of(`max ${PROCESS} (${selectInstance('nodejs_eventloop_lag_p99_seconds')})`),
     ],
     columns: [
+      WHICH_BOT,
       { from: 'job', title: 'Component' },
       {
         from: 'instance',
         title: 'Instance',
-        links: [link('Only this process', addressOf('runtime', { instance: VALUE }))],
+        links: [fromCell('Only this process', 'runtime', 'instance')],
       },
       {
         from: 'Value #A',

@@ -1,8 +1,8 @@
 import { COLORS } from '../colors.ts';
-import { label, to } from '../links.ts';
+import { toLine } from '../links.ts';
 import type { Place } from '../panels/about.ts';
 import { timeSeries } from '../panels/timeseries.ts';
-import { highest, increase, peak, select } from '../select.ts';
+import { highest, IN_BOT, increase, peak, select } from '../select.ts';
 import { SPREAD_STYLES, spread } from './spread.ts';
 
 export function publishSeconds(place: Place) {
@@ -32,8 +32,8 @@ export function publishPending(place: Place, count: number) {
     otherwise:
       'at the window’s size shards close resumably and wait: Discord sends what they miss again once NATS is back.',
     unit: 'short',
-    lines: [['{{instance}}', highest(count, ['instance'], pending, peak(pending))]],
-    dataLinks: [to('runtime', { instance: label('instance') })],
+    lines: [[`{{instance}}${IN_BOT}`, highest(count, ['instance'], pending, peak(pending))]],
+    dataLinks: [toLine('runtime', { instance: 'instance' })],
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Place } from '../panels/about.ts';
 import { timeSeries } from '../panels/timeseries.ts';
-import { highest, increase, rate, select } from '../select.ts';
+import { by, highest, IN_BOT, increase, rate, select } from '../select.ts';
 
 const REQUESTS = 'discord_rest_requests_total';
 
@@ -30,12 +30,12 @@ export function restRefusals(place: Place, count: number) {
     unit: 'short',
     lines: [
       [
-        '{{status}} {{method}} {{route}}',
+        `{{status}} {{method}} {{route}}${IN_BOT}`,
         highest(
           count,
           ['status', 'method', 'route'],
-          `sum by (status, method, route) (${increase(refused)})`,
-          `sum by (status, method, route) (increase(${refused}[$__range] @ end()))`,
+          `sum ${by('status', 'method', 'route')} (${increase(refused)})`,
+          `sum ${by('status', 'method', 'route')} (increase(${refused}[$__range] @ end()))`,
         ),
       ],
     ],
@@ -56,12 +56,12 @@ export function restRoutes(place: Place, count: number) {
     unit: 'reqps',
     lines: [
       [
-        '{{method}} {{route}}',
+        `{{method}} {{route}}${IN_BOT}`,
         highest(
           count,
           ['method', 'route'],
-          `sum by (method, route) (${rate(all)})`,
-          `sum by (method, route) (increase(${all}[$__range] @ end()))`,
+          `sum ${by('method', 'route')} (${rate(all)})`,
+          `sum ${by('method', 'route')} (increase(${all}[$__range] @ end()))`,
         ),
       ],
     ],

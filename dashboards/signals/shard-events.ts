@@ -1,8 +1,8 @@
 import { COLORS } from '../colors.ts';
-import { label, to } from '../links.ts';
+import { toLine } from '../links.ts';
 import type { Place } from '../panels/about.ts';
 import { timeSeries } from '../panels/timeseries.ts';
-import { highest, increase, rate, select } from '../select.ts';
+import { by, highest, IN_BOT, increase, rate, select } from '../select.ts';
 
 /** @param count how many shards have a line of their own */
 export function shardEvents(place: Place, count: number, ...matchers: readonly string[]) {
@@ -15,18 +15,18 @@ export function shardEvents(place: Place, count: number, ...matchers: readonly s
     unit: 'ops',
     lines: [
       [
-        'shard {{shard}}',
+        `shard {{shard}}${IN_BOT}`,
         highest(
           count,
           ['shard'],
-          `sum by (shard) (${rate(events)})`,
-          `sum by (shard) (increase(${events}[$__range] @ end()))`,
+          `sum ${by('shard')} (${rate(events)})`,
+          `sum ${by('shard')} (increase(${events}[$__range] @ end()))`,
         ),
       ],
-      ['mean of all', `sum(${rate(events)}) / count(count by (shard) (${events}))`],
+      ['mean of all', `sum(${rate(events)}) / count(count ${by('shard')} (${events}))`],
     ],
     styles: { 'mean of all': { color: COLORS.quiet, dashed: true } },
-    dataLinks: [to('shards', { shard: label('shard') })],
+    dataLinks: [toLine('shards', { shard: 'shard' })],
   });
 }
 

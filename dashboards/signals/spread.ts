@@ -1,12 +1,12 @@
 import { COLORS } from '../colors.ts';
 import type { Lines } from '../panels/target.ts';
-import { quantile } from '../select.ts';
+import { worstQuantile } from '../select.ts';
 
-/** How long something takes: mostly, and at worst. */
+/** How long something takes: mostly, and at worst; of several bots, of the one that is worse off. */
 export function spread(histogram: string): Lines {
   return [
-    ['median', quantile(0.5, histogram)],
-    ['99%', quantile(0.99, histogram)],
+    ['median', worstQuantile(0.5, histogram)],
+    ['99%', worstQuantile(0.99, histogram)],
   ];
 }
 

@@ -1,12 +1,11 @@
 import { COLORS } from '../colors.ts';
-import { addressOf, link } from '../links.ts';
+import { fromCell } from '../links.ts';
 import type { Place } from '../panels/about.ts';
-import { table } from '../panels/table.ts';
+import { table, WHICH_BOT } from '../panels/table.ts';
 import { timeSeries } from '../panels/timeseries.ts';
-import { highest, peak, select } from '../select.ts';
+import { by, highest, IN_BOT, peak, select } from '../select.ts';
 
-const PER_STREAM = 'by (stream_name)';
-const VALUE = '${__value.raw}';
+const PER_STREAM = by('stream_name');
 /** More streams than this are not the bot's. */
 const MOST_ROWS = 50;
 
@@ -25,10 +24,11 @@ export function streamTable(place: Place, ...matchers: readonly string[]) {
       `topk(${MOST_ROWS}, max ${PER_STREAM} (deriv(${last}[5m])))`,
     ],
     columns: [
+      WHICH_BOT,
       {
         from: 'stream_name',
         title: 'Stream',
-        links: [link('Only this stream', addressOf('jetstream', { stream: VALUE }))],
+        links: [fromCell('Only this stream', 'jetstream', 'stream')],
       },
       { from: 'Value #A', title: 'Messages', unit: 'short' },
       { from: 'Value #B', title: 'Size', unit: 'bytes' },
@@ -53,7 +53,7 @@ export function streamRoom(place: Place, count: number, ...matchers: readonly st
     unit: 'percentunit',
     lines: [
       [
-        '{{stream_name}}',
+        `{{stream_name}}${IN_BOT}`,
         highest(
           count,
           ['stream_name'],

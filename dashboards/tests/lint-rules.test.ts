@@ -14,6 +14,7 @@ const EVENTS = 'panels.1';
 const STATES = 'panels.2';
 const NAMESPACE = 'templating.list.1';
 const JOB = 'templating.list.2';
+const IN_BOT = 'templating.list.3';
 const STEPS = `${HEARTBEAT}.fieldConfig.defaults.thresholds.steps`;
 const WORDS = `${STATES}.fieldConfig.defaults.mappings.0.options`;
 
@@ -91,6 +92,7 @@ const FAULTS: Readonly<Record<string, Readonly<Record<string, Fault>>>> = {
     'one choice only': { [`${JOB}.multi`]: false },
     'All that misses Swarm': { [`${NAMESPACE}.allValue`]: '.+' },
     'no label': { [`${NAMESPACE}.label`]: '' },
+    'hidden, and handed on by links': { [`${IN_BOT}.skipUrlSync`]: undefined },
   },
   promql: {
     'a bracket too few': asks(`sum(rate(worker_events_total{${PLACE}}[$__rate_interval])`),
@@ -133,6 +135,43 @@ const FAULTS: Readonly<Record<string, Readonly<Record<string, Fault>>>> = {
     automatic: { [`${EVENTS}.targets.0.legendFormat`]: '__auto' },
     'the same on several lines': { [`${EVENTS}.targets.0.legendFormat`]: 'events' },
     'a label that is not there': { [`${EVENTS}.targets.0.legendFormat`]: '{{outcome}} {{shard}}' },
+    'the same for two bots': { [`${HEARTBEAT}.targets.0.legendFormat`]: '{{shard}}' },
+  },
+  'bots-apart': {
+    'shards of two bots in one': asks(
+      `topk(5, max by (shard) (discord_shard_guilds{${PLACE}}))`,
+      '{{shard}}',
+    ),
+    'matched by the shard only': asks(
+      `topk(5, discord_shard_guilds{${PLACE}} and on (shard) discord_shard_up{${PLACE}})`,
+      '{{shard}} {{instance}}${in_bot}',
+    ),
+    'without the bot': asks(`topk(5, sum without (namespace) (discord_shard_guilds{${PLACE}}))`),
+    'in an annotation': {
+      'annotations.list.0.expr': 'count by (alertname) (ALERTS{namespace=~"$namespace"})',
+    },
+  },
+  'links-keep-the-bot': {
+    'a line that leads to all bots': {
+      [`${HEARTBEAT}.fieldConfig.defaults.links.0.url`]:
+        '/d/shardwatch-shards?var-shard=${__field.labels.shard}&${namespace:queryparam}',
+    },
+    'a cell that does': {
+      'panels.3.fieldConfig.overrides': [
+        {
+          matcher: { id: 'byName', options: 'shard' },
+          properties: [
+            {
+              id: 'links',
+              value: [{ title: 'Shard', url: '/d/shardwatch-shards?var-shard=${__value.raw}' }],
+            },
+          ],
+        },
+      ],
+    },
+    'rows that do not say whose they are': {
+      'panels.3.transformations.0.options.include.names': ['shard', 'Value'],
+    },
   },
   'thresholds-are-the-alerts': {
     'another number': { [`${STEPS}.1.value`]: 2 },

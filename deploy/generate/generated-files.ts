@@ -36,8 +36,8 @@ export function filesFor(settings: Settings, folder: string): GeneratedFile[] {
   ];
 }
 
-function dashboards({ thresholds, links }: Settings) {
-  return dashboardFiles({ thresholds, runbooks: links.runbooks });
+function dashboards({ thresholds, links, selectors }: Settings) {
+  return dashboardFiles({ thresholds, runbooks: links.runbooks, groupBy: selectors.groupBy });
 }
 
 function below(

@@ -44,7 +44,7 @@ async function runTarget(
   { index, tables }: Place,
 ): Promise<Frame[]> {
   const refId = target.refId ?? String.fromCodePoint(65 + index);
-  const { expr: template, legendFormat, format = 'time_series' } = target;
+  const { expr: template, format = 'time_series' } = target;
   if (template === undefined) throw new TargetFailed(`target ${refId} has no expression`);
   const { source, from, to, variables, scrapeSeconds, width } = context;
   const minStep = target.interval ?? panel.interval;
@@ -53,12 +53,10 @@ async function runTarget(
   let expr = template;
   try {
     const rateIntervalSeconds = rateInterval(scrape, step);
-    expr = interpolate(template, {
-      variables,
-      rateIntervalSeconds,
-      stepSeconds: step,
-      rangeSeconds: to - from,
-    });
+    const values = { variables, rateIntervalSeconds, stepSeconds: step, rangeSeconds: to - from };
+    expr = interpolate(template, values);
+    // Before labels: a variable may hold one.
+    const legendFormat = interpolate(target.legendFormat ?? '', values);
     if (target.instant === true && target.range !== true) {
       const samples = await source.instant(expr, to);
       if (format === 'table')

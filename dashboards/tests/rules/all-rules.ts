@@ -1,3 +1,4 @@
+import { botsApart, linksKeepTheBot } from './bots.ts';
 import { distinguishable, timelines, words } from './colors.ts';
 import { clickable, links } from './links.ts';
 import {
@@ -37,6 +38,8 @@ export const LINT_RULES: readonly LintRule[] = [
   placeMatchers,
   bounded,
   legends,
+  botsApart,
+  linksKeepTheBot,
   thresholds,
   thresholdLines,
   distinguishable,

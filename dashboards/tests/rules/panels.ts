@@ -183,6 +183,8 @@ function gridProblems(panels: readonly Panel[]): string[] {
   return [...new Set(problems), ...(holes.length > 0 ? [`holes in rows ${holes.join(', ')}`] : [])];
 }
 
+/** https://grafana.com/docs/grafana/latest/dashboards/variables/: neither its label nor its values are shown. */
+const HIDDEN = 2;
 const PLACE_VARIABLES = ['datasource', 'namespace'];
 
 export const variables: LintRule = {
@@ -197,9 +199,13 @@ export const variables: LintRule = {
       ...list.filter(({ label = '' }) => label === '').map(({ name }) => `${name} has no label`),
       ...list
         .filter(({ type }) => type === 'query')
-        .flatMap(({ name, refresh, multi, includeAll, allValue }) => [
+        .flatMap(({ name, refresh, multi, includeAll, allValue, hide, skipUrlSync }) => [
           ...(refresh === 2 ? [] : [`${name} does not follow the range of time`]),
-          ...(multi === true && includeAll === true ? [] : [`${name} offers no choice of several or All`]),
+          ...(hide === HIDDEN || (multi === true && includeAll === true)
+            ? []
+            : [`${name} offers no choice of several or All`]),
+          // What nobody can choose must not come from an address either: it would be wrong where it leads.
+          ...(hide !== HIDDEN || skipUrlSync === true ? [] : [`${name} is hidden and in every link`]),
           // Series without the label must match: there is no namespace outside of Kubernetes.
           ...(name === 'namespace' && allValue !== '.*'
             ? ['namespace: All does not match what has none']

@@ -1,3 +1,4 @@
+import { BOT, IN_BOT } from '../../select.ts';
 import { syntaxErrorIn } from '../testing/promql.ts';
 import { shapeOf, varyingLabels, type Shape } from '../testing/series-shape.ts';
 import { queriesOf, type LintContext, type LintRule, type Query } from './rule.ts';
@@ -32,7 +33,8 @@ export const legends: LintRule = {
       const { legendFormat = '' } = target ?? {};
       if (legendFormat === '' || legendFormat === '__auto') return [`${where}: no legend`];
       const named = new Set([...legendFormat.matchAll(LABEL_IN_LEGEND)].map(([, label = '']) => label));
-      const varying = [...varyingLabels(shape)].filter((label) => label !== 'namespace');
+      if (legendFormat.endsWith(IN_BOT) && shape.labels.has(BOT)) named.add(BOT);
+      const varying = [...varyingLabels(shape)];
       return [
         ...[...named]
           .filter((label) => !shape.labels.has(label))

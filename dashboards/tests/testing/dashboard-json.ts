@@ -89,6 +89,7 @@ export interface Variable {
   readonly label?: string;
   readonly description?: string;
   readonly hide?: number | string;
+  readonly skipUrlSync?: boolean;
   readonly query?: string | { readonly query?: string };
   readonly regex?: string;
   readonly datasource?: DatasourceRef | null;

@@ -1,4 +1,4 @@
-import type { Dashboard, Panel } from './dashboard-json.ts';
+import type { Dashboard, Panel, Variable } from './dashboard-json.ts';
 
 const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
 const PLACE = 'namespace=~"$namespace",job=~"$job"';
@@ -24,6 +24,7 @@ export function sampleDashboard(): Dashboard {
         { name: 'datasource', type: 'datasource', label: 'Prometheus', query: 'prometheus' },
         variable('namespace', 'label_values(shardwatch_build_info, namespace)'),
         variable('job', 'label_values(shardwatch_build_info{namespace=~"$namespace"}, job)'),
+        inBot(),
       ],
     },
     annotations: {
@@ -31,7 +32,7 @@ export function sampleDashboard(): Dashboard {
         {
           name: 'Alerts',
           datasource: DATASOURCE,
-          expr: 'count by (alertname) (ALERTS{namespace=~"$namespace",alertstate="firing"})',
+          expr: 'count by (namespace, alertname) (ALERTS{namespace=~"$namespace",alertstate="firing"})',
         },
       ],
     },
@@ -60,6 +61,21 @@ function variable(name: string, query: string) {
   return { ...common, name, label: name, query: { query }, allValue: '.*' };
 }
 
+function inBot(): Variable {
+  const query =
+    'query_result(count(count by (namespace) (shardwatch_build_info{namespace=~"$namespace"})) > 1)';
+  return {
+    name: 'in_bot',
+    type: 'query',
+    label: 'Bot',
+    datasource: DATASOURCE,
+    refresh: 2,
+    hide: 2,
+    skipUrlSync: true,
+    query: { query },
+  };
+}
+
 function panel(id: number, type: string, title: string, x: number, y: number): Panel {
   return {
     id,
@@ -84,8 +100,8 @@ function heartbeat(): Panel {
     targets: [
       {
         refId: 'A',
-        expr: `max by (shard) (${HEARTBEAT}) and on (shard) topk(5, max by (shard) (max_over_time(${HEARTBEAT}[$__range] @ end())))`,
-        legendFormat: '{{shard}}',
+        expr: `max by (namespace, shard) (${HEARTBEAT}) and on (namespace, shard) topk(5, max by (namespace, shard) (max_over_time(${HEARTBEAT}[$__range] @ end())))`,
+        legendFormat: '{{shard}}${in_bot}',
       },
     ],
     fieldConfig: {
@@ -100,7 +116,12 @@ function heartbeat(): Panel {
           ],
         },
         custom: { thresholdsStyle: { mode: 'dashed' } },
-        links: [{ title: 'Shard', url: '/d/shardwatch-shards?var-shard=${__field.labels.shard}' }],
+        links: [
+          {
+            title: 'Shard',
+            url: '/d/shardwatch-shards?var-shard=${__field.labels.shard}&var-namespace=${__field.labels.namespace}',
+          },
+        ],
       },
       overrides: [],
     },
@@ -139,7 +160,15 @@ function table(): Panel {
   return {
     ...panel(4, 'table', 'Shards', 12, 6),
     targets: [
-      { refId: 'A', expr: `max by (shard) (discord_shard_up{${PLACE}})`, instant: true, format: 'table' },
+      {
+        refId: 'A',
+        expr: `max by (namespace, shard) (discord_shard_up{${PLACE}})`,
+        instant: true,
+        format: 'table',
+      },
+    ],
+    transformations: [
+      { id: 'filterFieldsByName', options: { include: { names: ['namespace', 'shard', 'Value'] } } },
     ],
     fieldConfig: { defaults: { unit: 'none' }, overrides: [] },
   };
