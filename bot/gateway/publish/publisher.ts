@@ -6,6 +6,7 @@ import type { PayloadBucket } from '../../payload-bucket.ts';
 import { storePayload } from './store-payload.ts';
 import { retryDelayMs, type Pending, type Publication, type PublisherOptions } from './publication.ts';
 import type { PublishMetrics } from './publish-metrics.ts';
+import { PublishWindow } from './publish-window.ts';
 import { readPublishAck } from './publish-ack.ts';
 import type { FindStored } from './find-stored.ts';
 
@@ -36,18 +37,16 @@ export interface PublisherParts {
 export class Publisher {
   readonly #parts: PublisherParts;
   readonly #inbox = createInbox();
-  readonly #pending = new Map<number, Pending>();
+  readonly #window: PublishWindow;
   readonly #replies: Subscription;
   readonly #sweepTimer: NodeJS.Timeout;
-  #bytes = 0;
   #nextSlot = 0;
   #connected = true;
-  #wasFull = false;
   #streamSequence: number;
-  #whenEmpty: (() => void)[] = [];
 
   constructor(parts: PublisherParts) {
     this.#parts = parts;
+    this.#window = new PublishWindow({ limits: parts.options, onRoom: parts.onRoom });
     this.#streamSequence = parts.streamSequence;
     this.#replies = parts.connection.subscribe(`${this.#inbox}.*`, {
       callback: (error, message) => {
@@ -61,7 +60,7 @@ export class Publisher {
 
   /** Messages that are not acknowledged yet. */
   get pending(): number {
-    return this.#pending.size;
+    return this.#window.size;
   }
 
   /** The highest position in the stream that an acknowledgement has named. */
@@ -75,10 +74,7 @@ export class Publisher {
 
   /** True when nothing more may be handed over until `onRoom`. */
   get full(): boolean {
-    const { windowMessages, windowBytes } = this.#parts.options;
-    const full = this.#pending.size >= windowMessages || this.#bytes >= windowBytes;
-    if (full) this.#wasFull = true;
-    return full;
+    return this.#window.full;
   }
 
   publish(publication: Publication): void {
@@ -93,20 +89,13 @@ export class Publisher {
       busy: false,
     };
     this.#nextSlot += 1;
-    this.#pending.set(entry.slot, entry);
-    this.#bytes += publication.body.length;
+    this.#window.add(entry);
     if (this.#connected) this.#send(entry, now);
   }
 
   /** Resolves once nothing is pending, or with false when the deadline passes before. */
   async flush(deadlineMs: number): Promise<boolean> {
-    if (this.#pending.size === 0) return true;
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    this.#whenEmpty.push(() => resolve(true));
-    const timer = setTimeout(() => resolve(false), deadlineMs);
-    const empty = await promise;
-    clearTimeout(timer);
-    return empty;
+    return this.#window.empty(deadlineMs);
   }
 
   close(): void {
@@ -141,7 +130,7 @@ export class Publisher {
 
   #dropUnlessMine(entry: Pending): boolean {
     if (entry.publication.mayPublish?.() !== false) return false;
-    this.#remove(entry, () => entry.publication.onDropped?.());
+    this.#window.remove(entry, () => entry.publication.onDropped?.());
     return true;
   }
 
@@ -151,7 +140,7 @@ export class Publisher {
 
   #onReply(message: Msg): void {
     const slot = Number(message.subject.slice(this.#inbox.length + 1));
-    const entry = this.#pending.get(slot);
+    const entry = this.#window.get(slot);
     if (!entry) return;
     const ack = readPublishAck(message);
     if (ack.kind === 'failed') {
@@ -163,27 +152,10 @@ export class Publisher {
   }
 
   #settle(entry: Pending, streamSequence: number): void {
-    this.#remove(entry, () => {
+    this.#window.remove(entry, () => {
       if (streamSequence > this.#streamSequence) this.#streamSequence = streamSequence;
       entry.publication.onStored(entry.sentBehind);
     });
-  }
-
-  #remove(entry: Pending, report: () => void): void {
-    if (!this.#pending.delete(entry.slot)) return;
-    this.#bytes -= entry.publication.body.length;
-    report();
-    this.#reportRoom();
-    if (this.#pending.size > 0) return;
-    for (const resolve of this.#whenEmpty.splice(0)) resolve();
-  }
-
-  /** Room is reported at half the window, so that shards do not close and resume at its edge. */
-  #reportRoom(): void {
-    const { windowMessages, windowBytes } = this.#parts.options;
-    if (!this.#wasFull || this.#pending.size > windowMessages / 2 || this.#bytes > windowBytes / 2) return;
-    this.#wasFull = false;
-    this.#parts.onRoom();
   }
 
   #onFailure(entry: Pending, reason: string): void {
@@ -197,10 +169,16 @@ export class Publisher {
   #sweep(): void {
     if (!this.#connected) return;
     const now = performance.now();
-    const due = [...this.#pending.values()].filter((entry) => !entry.busy && entry.nextTryAtMs <= now);
-    const isOld = (entry: Pending) => now - entry.firstSentAtMs > this.#parts.options.duplicateWindowMs;
-    const old = due.filter(isOld);
-    for (const entry of due) if (!isOld(entry)) this.#send(entry, now);
+    const { duplicateWindowMs } = this.#parts.options;
+    const due: Pending[] = [];
+    const old: Pending[] = [];
+    // Nearly always all of them wait for their first acknowledgement, and none is due.
+    for (const entry of this.#window.values()) {
+      if (entry.busy || entry.nextTryAtMs > now) continue;
+      if (now - entry.firstSentAtMs > duplicateWindowMs) old.push(entry);
+      else due.push(entry);
+    }
+    for (const entry of due) this.#send(entry, now);
     if (old.length > 0) void this.#sendUnlessStored(old);
   }
 
@@ -216,7 +194,7 @@ export class Publisher {
         if (entry) this.#settle(entry, streamSequence);
       }
       const now = performance.now();
-      for (const entry of entries) if (this.#pending.has(entry.slot)) this.#send(entry, now);
+      for (const entry of entries) if (this.#window.get(entry.slot)) this.#send(entry, now);
     } catch (error) {
       for (const entry of entries)
         this.#onFailure(entry, `looking for it in the stream: ${messageOf(error)}`);
@@ -242,7 +220,7 @@ export class Publisher {
       if (type !== Events.Reconnect) continue;
       this.#connected = true;
       const now = performance.now();
-      for (const entry of this.#pending.values()) entry.nextTryAtMs = Math.min(entry.nextTryAtMs, now);
+      for (const entry of this.#window.values()) entry.nextTryAtMs = Math.min(entry.nextTryAtMs, now);
       this.#sweep();
     }
   }

@@ -1,4 +1,4 @@
-/** How many dispatches of one shard are on their way into the stream. */
+/** How many messages are on their way into the stream. */
 export class Unstored {
   #count = 0;
   #whenNone: (() => void)[] = [];
