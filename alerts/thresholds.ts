@@ -49,8 +49,8 @@ export const THRESHOLDS = {
   DiscordShardEventGap: {
     measures: 'time since the last event of a shard that is up and has guilds',
     unit: 'seconds',
-    // A shard that stays deaf is given a new session every 90 s, whose first events end the gap for a while:
-    // kept until the next gap, or nobody would ever be told.
+    // A shard that stays deaf is given a new session, after 90 s for the first time, whose first events end the
+    // gap for a while: kept until the next gap, or the ticket would close in between.
     warning: { value: 30, for: '30s', keepFiringFor: '2m' },
     critical: { value: 120, for: '0s', keepFiringFor: '0s' },
     /** After this long gateways probe a quiet shard; a limit below would be crossed by every quiet one. */

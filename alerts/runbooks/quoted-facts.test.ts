@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { millis } from 'nats';
 import { describe, expect, test } from 'vitest';
 
-import { MAX_DEAF } from '../../bot/gateway/shard/reconnect-policy.ts';
+import {
+  MAX_DEAF,
+  MAX_PATIENCE_MS,
+  MAX_PAUSE_MS,
+  PROVEN_MS,
+} from '../../bot/gateway/shard/reconnect-policy.ts';
 import { PROBE_AFTER_MS, PROBE_TIMEOUT_MS } from '../../bot/gateway/shard/probe.ts';
 import { GATEWAY_VARIABLES } from '../../bot/gateway/config.ts';
 import { CONSUMERS, DEAD_STREAM, EVENTS_MAX_AGE_MS, STREAMS } from '../../bot/streams.ts';
@@ -45,8 +50,11 @@ const port = (of: { readonly PORT: { readonly fallback: { readonly value: number
 
 /** What runbooks say about the code, with the numbers of the code. */
 const FACTS: Readonly<Record<string, readonly string[]>> = {
+  DiscordShardDown: [`IDENTIFYs up to ${MAX_PAUSE_MS / 60_000} minutes apart`],
   DiscordShardEventGap: [
     `after ${MAX_DEAF} times in a row, which takes about ${((PROBE_AFTER_MS + PROBE_TIMEOUT_MS) * MAX_DEAF) / 1_000} s`,
+    `${MAX_PATIENCE_MS / 60_000} minutes in the end`,
+    `still come after ${PROVEN_MS / 60_000} minutes`,
   ],
   JetStreamConsumerPendingHigh: [
     events,

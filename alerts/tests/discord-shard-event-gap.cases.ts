@@ -36,6 +36,17 @@ export const eventGapCases: readonly RuleCase[] = [
     ],
   },
   {
+    name: 'a deaf shard that is heard for a moment with each new session: a ticket from the first on, a page from the second',
+    series: oneShard(
+      inTurn(hold(2, '2m'), rise(0, 15, '90s'), rise(0, 15, '3m'), rise(0, 15, '6m'), rise(0, 15, '12m')),
+    ),
+    unbroken: [{ alert, from: '195s', until: '24m' }],
+    expect: [
+      { alert, severity: 'critical', at: '330s', firing: [] },
+      { alert, severity: 'critical', at: '345s', firing: [{ severity: 'critical', shard: '3' }] },
+    ],
+  },
+  {
     name: 'a quiet night, in which only probes are answered, is silent',
     series: oneShard(repeated(60, '5 20')),
     quiet: [{ alert, until: '30m' }],

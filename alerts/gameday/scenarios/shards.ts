@@ -24,7 +24,7 @@ export const SHARDS: readonly PagingScenario[] = [
     kind: 'pages',
     name: 'shard-unheard',
     title: `quiet shard ${DEAF_SHARD} answers no probe, though it resumes`,
-    // A third deaf connection makes the gateway identify anew, which is heard: a ticket, no page.
+    // A third deaf connection may make the gateway identify anew, which is heard for a while: a ticket first.
     expects: [gap('warning')],
     along: [],
     inject: async (fleet) => {

@@ -13,7 +13,7 @@ export const PROVEN_MS = 30 * 60_000;
 /** After the second IDENTIFY in vain, doubled by each further one: the first may have been bad luck. */
 const BASE_PAUSE_MS = 30_000;
 /** A shard that is down all day costs 150 IDENTIFYs, and is up again so soon after Discord is. */
-const MAX_PAUSE_MS = 10 * 60_000;
+export const MAX_PAUSE_MS = 10 * 60_000;
 /** The same where a session is kept: resuming it tells as well when Discord is back, and loses nothing. */
 const BASE_PATIENCE_MS = 180_000;
 export const MAX_PATIENCE_MS = 60 * 60_000;
