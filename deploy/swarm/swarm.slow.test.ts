@@ -1,15 +1,12 @@
-import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { EVENTS_STREAM } from '../../bot/events.ts';
-import { CONSUMER_NAMES, CONSUMERS, DEAD_STREAM } from '../../bot/streams.ts';
+import { CONSUMER_NAMES, DEAD_STREAM } from '../../bot/streams.ts';
+import { askPrometheus, scrapedTargets } from '../docker/testing/ask-prometheus.ts';
 import { BASE_IMAGE } from '../docker/testing/base-image.ts';
+import { leftoversOf } from '../docker/testing/leftovers.ts';
 import { whyNoServices } from '../docker/testing/needed-tools.ts';
 import { until } from '../docker/testing/until.ts';
-import { checkLedger } from '../local/demo/ledger-check.ts';
 import { readOwnership } from './testing/owners.ts';
 import { SwarmStack } from './testing/swarm-stack.ts';
 
@@ -35,45 +32,29 @@ describe.skipIf(reason !== undefined)('the stack on a real Docker daemon', () =>
     log('Grafana is left out: its image can be had from its registry alone');
     stack = await SwarmStack.deploy(log);
     folder = stack.docker.folder;
-    await until('every shard has a session', 60_000, async () => (await connectedShards()) === SHARDS);
+    await until(
+      'every shard has a session',
+      60_000,
+      async () => (await stack.discord.connectedShards()) === SHARDS,
+    );
   }, 900_000);
 
   afterAll(async () => {
     if (!stack) return;
     await stack[Symbol.asyncDispose]();
-    expect(await leftovers(folder)).toEqual([]);
+    expect(await leftoversOf(folder)).toEqual([]);
   }, 120_000);
-
-  async function connectedShards(): Promise<number> {
-    const { shards } = await stack.simulator();
-    return shards.filter(({ state }) => state === 'connected').length;
-  }
 
   /** All that Discord sent is in the stream once, in the order of owners, and handled. */
   async function expectNothingLost() {
-    await stack.traffic(0);
-    await until('all is sent', 60_000, async () => (await stack.simulator()).counts.buffered === 0);
-    // What a RESUME replays is still on its way when the shard is connected.
-    const compare = async () => checkLedger(stack.addresses.simulator, stack.connection);
-    const missing = async () => `missing: ${(await compare()).missing.length}`;
-    await until('all is stored', 60_000, async () => (await compare()).missing.length === 0, missing);
-    const jetstream = await stack.connection.jetstreamManager();
-    const waiting = async () => {
-      const backlog: string[] = [];
-      for (const { durable_name: name, stream } of Object.values(CONSUMERS)) {
-        const { num_pending, num_ack_pending } = await jetstream.consumers.info(stream, name);
-        if (num_pending + num_ack_pending > 0) backlog.push(`${name} ${num_pending}+${num_ack_pending}`);
-      }
-      return backlog.join(', ');
-    };
-    await until('all is handled', 180_000, async () => (await waiting()) === '', waiting);
-    const comparison = await compare();
+    const comparison = await stack.discord.settle();
     expect(comparison).toMatchObject({ missing: [], repeated: [], storedOnce: comparison.dispatched });
+    const jetstream = await stack.connection.jetstreamManager();
     expect((await jetstream.streams.info(DEAD_STREAM)).state.messages).toBe(0);
     const { epochs, mixed } = await readOwnership(stack.connection);
     expect(mixed).toEqual([]);
     expect(epochs.size).toBe(SHARDS);
-    const { counts } = await stack.simulator();
+    const { counts } = await stack.discord.status();
     // Those of the first start: everything since then was a RESUME.
     expect(counts.identifies).toBe(SHARDS);
     expect(counts.sessionsEnded).toBe(0);
@@ -110,28 +91,31 @@ describe.skipIf(reason !== undefined)('the stack on a real Docker daemon', () =>
   });
 
   test('Prometheus sees every process, and Alertmanager', async () => {
-    type Targets = { activeTargets: { labels: { job: string }; health: string; lastError: string }[] };
-    const targets = async () => (await stack.prometheus<Targets>('targets?state=active')).activeTargets;
-    const up = async () => {
-      const seen = (await targets()).map(({ labels, health }) => `${labels.job} ${health}`);
-      return seen.toSorted((a, b) => a.localeCompare(b)).join(', ');
-    };
+    const up = async () => scrapedTargets(stack.addresses.prometheus);
     const wanted =
       'alertmanager up, exporter up, gateway up, gateway up, prometheus up, worker up, worker up, worker up, worker up';
     await until('all targets are up', 60_000, async () => (await up()) === wanted, up);
     type Alertmanagers = { activeAlertmanagers: unknown[] };
-    expect((await stack.prometheus<Alertmanagers>('alertmanagers')).activeAlertmanagers).toHaveLength(1);
+    expect(
+      (await askPrometheus<Alertmanagers>(stack.addresses.prometheus, 'alertmanagers')).activeAlertmanagers,
+    ).toHaveLength(1);
     type Rules = { groups: { rules: { health: string }[] }[] };
-    const rules = (await stack.prometheus<Rules>('rules')).groups.flatMap(({ rules: each }) => each);
+    const rules = (await askPrometheus<Rules>(stack.addresses.prometheus, 'rules')).groups.flatMap(
+      ({ rules: each }) => each,
+    );
     expect(rules.length).toBeGreaterThan(10);
     expect(rules.filter(({ health }) => health === 'err')).toEqual([]);
   }, 120_000);
 
   test('a rolling update of gateways and workers under load loses nothing and identifies nothing', async () => {
-    await stack.traffic(EVENTS_PER_SECOND);
-    const before = await stack.simulator();
+    await stack.discord.traffic(EVENTS_PER_SECOND);
+    const before = await stack.discord.status();
     await Promise.all(['gateway', ...CONSUMER_NAMES].map(async (service) => stack.replaceTasks(service)));
-    await until('every shard is connected', 60_000, async () => (await connectedShards()) === SHARDS);
+    await until(
+      'every shard is connected',
+      60_000,
+      async () => (await stack.discord.connectedShards()) === SHARDS,
+    );
     const { dispatched, resumes, epochs } = await expectNothingLost();
     // Each gateway handed its shards over at least once.
     expect(resumes - before.counts.resumesAccepted).toBeGreaterThanOrEqual(SHARDS);
@@ -141,17 +125,21 @@ describe.skipIf(reason !== undefined)('the stack on a real Docker daemon', () =>
   }, 600_000);
 
   test('the shards of a killed gateway are taken over and resumed, and nothing is lost', async () => {
-    await stack.traffic(EVENTS_PER_SECOND);
+    await stack.discord.traffic(EVENTS_PER_SECOND);
     const [victim] = await stack.containers('gateway');
     if (!victim) throw new Error('no gateway runs');
     await stack.docker.run('kill', victim.id);
-    const fewer = await until('its sockets are gone', 10_000, async () => (await connectedShards()) < SHARDS);
+    const fewer = await until(
+      'its sockets are gone',
+      10_000,
+      async () => (await stack.discord.connectedShards()) < SHARDS,
+    );
     const tookMs =
       fewer +
       (await until(
         'every shard is connected again',
         TAKEN_OVER_WITHIN_MS,
-        async () => (await connectedShards()) === SHARDS,
+        async () => (await stack.discord.connectedShards()) === SHARDS,
       ));
     const { dispatched } = await expectNothingLost();
     console.info(
@@ -165,9 +153,13 @@ describe.skipIf(reason !== undefined)('the stack on a real Docker daemon', () =>
   }, 300_000);
 
   test('NATS that comes back at another address is found again, and nothing is lost', async () => {
-    await stack.traffic(EVENTS_PER_SECOND);
+    await stack.discord.traffic(EVENTS_PER_SECOND);
     await stack.replaceTasks('nats');
-    await until('every shard is connected', 60_000, async () => (await connectedShards()) === SHARDS);
+    await until(
+      'every shard is connected',
+      60_000,
+      async () => (await stack.discord.connectedShards()) === SHARDS,
+    );
     const { dispatched } = await expectNothingLost();
     const jetstream = await stack.connection.jetstreamManager();
     expect((await jetstream.streams.info(EVENTS_STREAM)).state.messages).toBeGreaterThanOrEqual(dispatched);
@@ -191,19 +183,3 @@ describe.skipIf(reason !== undefined)('the stack on a real Docker daemon', () =>
     ).toBe('function function');
   });
 });
-
-/** Mounts, processes and cgroups that the daemon left behind. */
-async function leftovers(folder: string): Promise<string[]> {
-  const mounts = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n');
-  const found = mounts.filter((line) => line.includes(folder));
-  const name = `shardwatch-${folder.slice(folder.lastIndexOf('-') + 1)}`;
-  for (const hierarchy of ['.', ...(await readdir('/sys/fs/cgroup'))]) {
-    const cgroup = join('/sys/fs/cgroup', hierarchy, name);
-    if (existsSync(cgroup)) found.push(cgroup);
-  }
-  for (const pid of (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry))) {
-    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    if (command.includes(folder)) found.push(command.replaceAll('\0', ' '));
-  }
-  return found;
-}

@@ -1,0 +1,71 @@
+import type { NatsConnection } from 'nats';
+
+import type { SimulatorStatus } from '../../../bot/simulator/status.ts';
+import { CONSUMERS } from '../../../bot/streams.ts';
+import { CodedError } from '../../../runtime/errors.ts';
+import { checkLedger, type Comparison } from '../../local/demo/ledger-check.ts';
+import { until } from './until.ts';
+
+const SENT_WITHIN_MS = 60_000;
+const STORED_WITHIN_MS = 60_000;
+/** Longer than the longest ack wait: what a worker that is gone had in hand is delivered again. */
+const HANDLED_WITHIN_MS = 180_000;
+
+/** The simulator of an installation, with its ledger and where the ledger's events should be. */
+export class SimulatedDiscord {
+  readonly #address: string;
+  readonly #connection: NatsConnection;
+
+  /** @param address `host:port` of its control API */
+  constructor(address: string, connection: NatsConnection) {
+    this.#address = address;
+    this.#connection = connection;
+  }
+
+  async status(): Promise<SimulatorStatus> {
+    return (await this.#ask('/control/status')) as SimulatorStatus;
+  }
+
+  async connectedShards(): Promise<number> {
+    return (await this.status()).shards.filter(({ state }) => state === 'connected').length;
+  }
+
+  async traffic(eventsPerSecond: number): Promise<void> {
+    await this.#ask('/control/traffic', { eventsPerSecond });
+  }
+
+  /** Ends the traffic and waits until all that was sent is stored and handled, as far as it ever will be. */
+  async settle(): Promise<Comparison> {
+    await this.traffic(0);
+    await until('all is sent', SENT_WITHIN_MS, async () => (await this.status()).counts.buffered === 0);
+    // What a RESUME replays is still on its way when the shard is connected.
+    const compare = async () => checkLedger(this.#address, this.#connection);
+    const missing = async () => `missing: ${(await compare()).missing.length}`;
+    await until(
+      'all is stored',
+      STORED_WITHIN_MS,
+      async () => (await compare()).missing.length === 0,
+      missing,
+    );
+    const backlog = async () => this.#backlog();
+    await until('all is handled', HANDLED_WITHIN_MS, async () => (await backlog()) === '', backlog);
+    return compare();
+  }
+
+  async #backlog(): Promise<string> {
+    const { consumers } = await this.#connection.jetstreamManager();
+    const waiting: string[] = [];
+    for (const { durable_name: name, stream } of Object.values(CONSUMERS)) {
+      const { num_pending, num_ack_pending } = await consumers.info(stream, name);
+      if (num_pending + num_ack_pending > 0) waiting.push(`${name} ${num_pending}+${num_ack_pending}`);
+    }
+    return waiting.join(', ');
+  }
+
+  async #ask(path: string, body?: unknown): Promise<unknown> {
+    const request = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+    const response = await fetch(`http://${this.#address}${path}`, request);
+    if (!response.ok) throw new CodedError('SIMULATOR_REFUSED', `${path}: ${response.status}`);
+    return response.json();
+  }
+}
