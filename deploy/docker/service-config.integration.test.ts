@@ -40,11 +40,16 @@ test('the configuration of Alertmanager is what its values make, and a current a
   ).toContain('page');
 });
 
-test('nats-server takes its configuration', async () => {
-  const file = join(folder(), 'nats.conf');
-  writeFileSync(file, deployText('services/nats.conf'));
+test('nats-server takes its configuration, and that of Swarm with users', async () => {
+  const path = folder();
+  // The names that the stack mounts them by.
+  writeFileSync(join(path, 'server.conf'), deployText('services/nats.conf'));
+  writeFileSync(join(path, 'nats.conf'), deployText('swarm/nats.conf'));
+  const passwords = ['GATEWAY', 'WORKER', 'EXPORTER'].map((user) => `${user}_PASSWORD: '12e34'\n`);
+  writeFileSync(join(path, 'passwords.conf'), passwords.join(''));
   for (const { binary } of await testedVersions('nats-server'))
-    execFileSync(binary, ['-t', '-c', file], { stdio: 'pipe' });
+    for (const file of ['server.conf', 'nats.conf'])
+      execFileSync(binary, ['-t', '-c', join(path, file)], { stdio: 'pipe' });
 });
 
 test('docker stack config resolves the stack, the simulator and the test on top of it', () => {

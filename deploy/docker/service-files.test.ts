@@ -155,13 +155,38 @@ test('every config and secret of the stack is there, used, and named by a versio
     expect(existsSync(join(PROJECT, 'deploy', 'swarm', file)), file).toBe(true);
     expect(script).toContain(`${/\$\{(\w+_VERSION)\}$/.exec(name)?.[1]}=`);
   }
-  const read = Object.values(STACK.services).flatMap(({ secrets = [] }) => secrets);
+  const read = Object.values(STACK.services).flatMap(({ secrets = [] }) =>
+    secrets.map((secret) => (typeof secret === 'string' ? secret : secret.source)),
+  );
   expect(new Set(read)).toEqual(new Set(Object.keys(STACK.secrets ?? {})));
   for (const { name } of Object.values(STACK.secrets ?? {}))
     expect(script).toContain(`${/\$\{(\w+_VERSION)\}$/.exec(name)?.[1]}=`);
   const dashboards = globSync('dashboards/generated/*.json', { cwd: PROJECT }).map((file) => `../../${file}`);
   const shipped = Object.values(STACK.configs ?? {}).map(({ file }) => file);
   expect(shipped).toEqual(expect.arrayContaining(dashboards));
+});
+
+test('every process of the stack has a user of NATS, with a password of its own', () => {
+  const allowed = [...deployText('swarm/nats.conf').matchAll(/\{ user: (\w+), password: \$(\w+), /g)];
+  expect(allowed.map(([, user, password]) => [user, password])).toEqual(
+    ['gateway', 'worker', 'exporter'].map((user) => [user, `${user.toUpperCase()}_PASSWORD`]),
+  );
+  for (const name of OWN) {
+    const user = name === 'gateway' || name === 'exporter' ? name : 'worker';
+    expect(STACK.services[name]?.environment).toMatchObject({
+      NATS_USER: user,
+      NATS_PASSWORD_FILE: `/run/secrets/nats_${user}_password`,
+    });
+    expect(STACK.services[name]?.secrets?.filter((secret) => JSON.stringify(secret).includes('nats'))).toEqual([
+      `nats_${user}_password`,
+    ]);
+  }
+});
+
+test("the address of a dead man's switch is where the values look for it", () => {
+  const overlay = serviceFile('swarm/dead-man.yaml');
+  expect(Object.keys(overlay.secrets ?? {})).toEqual(overlay.services['alertmanager']?.secrets);
+  expect(deployText('services/alertmanager-values.yaml')).toContain('/run/secrets/dead_man_url }');
 });
 
 test('Prometheus asks every process at its port, by the jobs and intervals that the rules know', () => {

@@ -1,3 +1,7 @@
+import { glob, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { EVENTS_STREAM } from '../../bot/events.ts';
@@ -165,21 +169,112 @@ describe.skipIf(reason !== undefined)('the stack on a real Docker daemon', () =>
     expect((await jetstream.streams.info(EVENTS_STREAM)).state.messages).toBeGreaterThanOrEqual(dispatched);
   }, 300_000);
 
-  test('what the runbooks run inside of a container works there', async () => {
-    const [worker] = await stack.containers('moderation-worker');
-    const listed = await stack.docker.run(
-      'exec',
-      worker?.id ?? '',
-      'node',
-      'dist/bot/worker/dlq/main.js',
-      'list',
-      '--limit',
-      '20',
+  test('new passwords for NATS are taken by all, under load, and nothing is lost', async () => {
+    await stack.discord.traffic(EVENTS_PER_SECOND);
+    const before = await idsOf(['nats', ...OWN_SERVICES]);
+    for (const user of ['gateway', 'worker', 'exporter'])
+      await rm(join(stack.secrets, `nats_${user}_password`));
+    const startedAtMs = performance.now();
+    const said = await stack.redeploy();
+    expect(said).toContain('NATS takes new passwords');
+    const old = async () => {
+      const now = await idsOf(['nats', ...OWN_SERVICES]);
+      return now.filter((id) => before.includes(id)).length;
+    };
+    await until('every task is a new one', 180_000, async () => (await old()) === 0);
+    await until(
+      'every shard is connected',
+      60_000,
+      async () => (await stack.discord.connectedShards()) === SHARDS,
     );
-    expect(listed).toContain('0 dead letters');
-    const script = 'import { connect, nanos } from "nats"; console.log(typeof connect, typeof nanos)';
-    expect(
-      await stack.docker.run('exec', worker?.id ?? '', 'node', '--input-type=module', '-e', script),
-    ).toBe('function function');
+    const tookMs = performance.now() - startedAtMs;
+    const { dispatched } = await expectNothingLost();
+    console.info(
+      `new passwords: all tasks have them after ${(tookMs / 1_000).toFixed(0)} s; ${dispatched} stored once`,
+    );
+    expect(await rolledBack()).toEqual([]);
+    await expect(connect({ servers: stack.addresses.nats, reconnect: false })).rejects.toThrow(
+      /AUTHORIZATION/i,
+    );
+  }, 600_000);
+
+  test('configs and secrets that no service has or would get back are removed, and no others', async () => {
+    const webhook = async (path: string) => {
+      await writeFile(join(stack.secrets, 'alert_webhook_url'), `http://127.0.0.1:9/${path}`);
+      const [before] = await stack.containers('alertmanager');
+      const known = await stack.kept('secret');
+      const said = await stack.redeploy();
+      await until('Alertmanager is replaced', 60_000, async () => {
+        const [now] = await stack.containers('alertmanager');
+        return now !== undefined && now.id !== before?.id;
+      });
+      const kept = await stack.kept('secret');
+      return { said, kept, added: kept.filter((name) => !known.includes(name)) };
+    };
+    const configs = await stack.kept('config');
+    const first = await webhook('first');
+    const second = await webhook('second');
+    expect(second.kept).toEqual(expect.arrayContaining([...first.added, ...second.added]));
+    const third = await webhook('third');
+    expect(third.said).toContain(`removing secret ${first.added[0]}, which no service uses any more`);
+    const versions = third.kept.filter((name) => name.includes('alert_webhook_url'));
+    // What Alertmanager has, and what a rollback would bring back.
+    expect(versions.toSorted()).toEqual([...second.added, ...third.added].toSorted());
+    expect(await stack.kept('config')).toEqual(configs);
+    await stack.docker.run('service', 'rollback', '--quiet', 'shardwatch_alertmanager');
+    expect(await rolledBack()).toEqual(['shardwatch_alertmanager']);
+  }, 600_000);
+
+  test('at each deploy it is said that nobody notices when alerting is dead, and how to change that', () => {
+    expect(stack.said).toContain('NOBODY NOTICES WHEN ALERTING ITSELF IS DEAD');
+    expect(stack.said).toContain('dead_man_url');
   });
+
+  test('what the runbooks run inside of a container works there, with the password of the worker', async () => {
+    const [worker] = await stack.containers('moderation-worker');
+    const exec = async (...args: readonly string[]) =>
+      stack.docker.run('exec', '--interactive', worker?.id ?? '', 'node', ...args);
+    const dlq = async (...args: readonly string[]) => exec('dist/bot/worker/dlq/main.js', ...args);
+    expect(await dlq('list', '--limit', '20')).toContain('0 dead letters');
+
+    const scripts = await runbookScripts();
+    expect(scripts.length).toBeGreaterThanOrEqual(3);
+    for (const script of scripts) await exec('--input-type=module', '-e', script);
+    const { streams, consumers } = await stack.connection.jetstreamManager();
+    expect((await streams.info(EVENTS_STREAM)).config.max_bytes).toBe(4 * 1024 ** 3);
+    expect((await consumers.info(EVENTS_STREAM, 'moderation-worker')).config.max_ack_pending).toBe(400);
+
+    const jetstream = stack.connection.jetstream();
+    await jetstream.publish('discord.events.message_create', 'not JSON');
+    const dead = async () => (await streams.info(DEAD_STREAM)).state;
+    await until('it is a dead letter', 60_000, async () => (await dead()).messages === 1);
+    expect(await dlq('replay', String((await dead()).first_seq))).toContain('1 of 1 replayed');
+    await until('it is one again', 60_000, async () => (await dead()).last_seq === 2);
+    expect(await dlq('purge', '--all', '--yes')).toContain('1 removed');
+  }, 180_000);
+
+  async function idsOf(services: readonly string[]): Promise<string[]> {
+    const containers = await Promise.all(services.map(async (service) => stack.containers(service)));
+    return containers.flat().map(({ id }) => id);
+  }
+
+  /** Services whose last update was taken back. */
+  async function rolledBack(): Promise<string[]> {
+    const ids = (await stack.docker.run('service', 'ls', '--quiet')).split('\n');
+    const format = '{{.Spec.Name}} {{with .UpdateStatus}}{{.State}}{{end}}';
+    const states = await stack.docker.run('service', 'inspect', '--format', format, ...ids);
+    return states
+      .split('\n')
+      .filter((line) => line.includes('rollback'))
+      .map((line) => line.split(' ')[0] ?? '');
+  }
 });
+
+/** What the runbooks tell people to run where a worker runs. */
+async function runbookScripts(): Promise<string[]> {
+  const scripts: string[] = [];
+  for await (const file of glob(join(import.meta.dirname, '..', '..', 'alerts', 'runbooks', '*.md')))
+    for (const [, script = ''] of (await readFile(file, 'utf8')).matchAll(/```js\n(.*?)```/gs))
+      if (script.includes("from 'nats'")) scripts.push(script);
+  return scripts;
+}

@@ -14,7 +14,7 @@ export interface Service {
   readonly read_only?: boolean;
   readonly cap_drop?: readonly string[];
   readonly ports?: readonly unknown[];
-  readonly secrets?: readonly string[];
+  readonly secrets?: readonly (string | { readonly source: string; readonly target: string })[];
   readonly configs?: readonly { readonly source: string; readonly target: string }[];
   readonly mem_limit?: string;
   readonly cpus?: number;

@@ -62,7 +62,7 @@ export class GuardedBot implements AsyncDisposable {
     this.#watched.push(connection);
     void (async () => {
       for await (const { type, data } of connection.status())
-        if (type === Events.Error) this.#refused.push(`${user}: ${String(data)}`);
+        if (type === Events.Error) this.#refused.push(`${user}: ${JSON.stringify(data)}`);
     })();
     return connection;
   }

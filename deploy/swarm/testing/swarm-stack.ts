@@ -1,15 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { connect, type NatsConnection } from 'nats';
 
-import { CodedError } from '../../../runtime/errors.ts';
-import type { SimulatorStatus } from '../../../bot/simulator/status.ts';
 import { importBaseImage } from '../../docker/testing/base-image.ts';
 import { DockerDaemon } from '../../docker/testing/docker-daemon.ts';
 import { dockerPrograms } from '../../docker/testing/docker-programs.ts';
 import { buildOwnImages } from '../../docker/testing/own-images.ts';
 import { buildServiceImages } from '../../docker/testing/service-images.ts';
+import { SimulatedDiscord } from '../../docker/testing/simulated-discord.ts';
 import { until } from '../../docker/testing/until.ts';
 import { runCommand } from '../../local/tools/run-command.ts';
 
@@ -32,16 +32,25 @@ export class SwarmStack implements AsyncDisposable {
   readonly docker: DockerDaemon;
   /** `host:port` on this machine. */
   readonly addresses: Readonly<Record<keyof typeof PORTS, string>>;
-  readonly #connection: NatsConnection;
+  readonly connection: NatsConnection;
+  readonly discord: SimulatedDiscord;
+  /** What deploy.sh said when it made the stack. */
+  readonly said: string;
+  readonly #images: Readonly<Record<string, string>>;
 
   private constructor(
     docker: DockerDaemon,
     addresses: Record<keyof typeof PORTS, string>,
     connection: NatsConnection,
+    images: Readonly<Record<string, string>>,
+    said: string,
   ) {
     this.docker = docker;
     this.addresses = addresses;
-    this.#connection = connection;
+    this.connection = connection;
+    this.#images = images;
+    this.said = said;
+    this.discord = new SimulatedDiscord(addresses.simulator, connection);
   }
 
   /** Builds the images from the Dockerfile and deploys, as a user would. */
@@ -56,27 +65,48 @@ export class SwarmStack implements AsyncDisposable {
     await buildOwnImages(docker);
     log('images of the bot and of the simulator are built');
     await docker.run('swarm', 'init', '--advertise-addr', '127.0.0.1');
-    await runDeployScript(docker, images);
+    const secrets = secretsOf(docker);
+    await mkdir(secrets);
+    await writeFile(join(secrets, 'discord_token'), TOKEN);
+    // Nobody listens there: who is told is tested elsewhere.
+    await writeFile(join(secrets, 'alert_webhook_url'), 'http://127.0.0.1:9/');
+    const said = await runDeployScript(docker, images);
     await docker.run('service', 'scale', '--detach', `${STACK}_grafana=0`);
-    await until(
-      'every service has its replicas',
-      180_000,
-      async () => (await unready(docker)).length === 0,
-      async () => (await unready(docker)).join(', '),
-    );
+    await allReplicas(docker);
     log('every service has its replicas');
     const addresses = await forwardAll(docker);
     const connection = await connect({
       servers: addresses.nats,
       maxReconnectAttempts: -1,
       reconnectTimeWait: 500,
+      // It may be another one than at the last time.
+      authenticator: () => ({
+        user: 'worker',
+        pass: readFileSync(join(secrets, 'nats_worker_password'), 'utf8'),
+      }),
+      ignoreAuthErrorAbort: true,
     });
     starting.move();
-    return new SwarmStack(docker, addresses, connection);
+    return new SwarmStack(docker, addresses, connection, images, said);
   }
 
-  get connection(): NatsConnection {
-    return this.#connection;
+  /** What the user puts, and deploy.sh makes. */
+  get secrets(): string {
+    return secretsOf(this.docker);
+  }
+
+  /** Runs deploy.sh again, until every service has its replicas. @returns what it said */
+  async redeploy(): Promise<string> {
+    const said = await runDeployScript(this.docker, this.#images);
+    await this.docker.run('service', 'scale', '--detach', `${STACK}_grafana=0`);
+    await allReplicas(this.docker);
+    return said;
+  }
+
+  /** Names of the configs or secrets that Swarm keeps for the stack. */
+  async kept(kind: 'config' | 'secret'): Promise<string[]> {
+    const names = await this.docker.run(kind, 'ls', '--format', '{{.Name}}');
+    return names.split('\n').toSorted();
   }
 
   async containers(service: string): Promise<Container[]> {
@@ -102,42 +132,31 @@ export class SwarmStack implements AsyncDisposable {
     await this.docker.run('service', 'update', '--quiet', '--force', '--detach=false', `${STACK}_${service}`);
   }
 
-  async simulator(): Promise<SimulatorStatus> {
-    return (await this.#ask('simulator', '/control/status')) as SimulatorStatus;
-  }
-
-  async traffic(eventsPerSecond: number): Promise<void> {
-    await this.#ask('simulator', '/control/traffic', { eventsPerSecond });
-  }
-
-  async prometheus<T>(path: string): Promise<T> {
-    return ((await this.#ask('prometheus', `/api/v1/${path}`)) as { data: T }).data;
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#connection.close();
+    await this.connection.close();
     await this.docker.run('stack', 'rm', STACK);
     await this.docker.run('swarm', 'leave', '--force');
     await this.docker[Symbol.asyncDispose]();
   }
-
-  async #ask(service: keyof typeof PORTS, path: string, body?: unknown): Promise<unknown> {
-    const request = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
-    const response = await fetch(`http://${this.addresses[service]}${path}`, request);
-    if (!response.ok) throw new CodedError('SERVICE_REFUSED', `${service} ${path}: ${response.status}`);
-    return response.json();
-  }
 }
 
-async function runDeployScript(docker: DockerDaemon, images: Record<string, string>): Promise<void> {
-  const secrets = join(docker.folder, 'secrets');
-  await mkdir(secrets);
-  await writeFile(join(secrets, 'discord_token'), TOKEN);
-  // Nobody listens there: who is told is tested elsewhere.
-  await writeFile(join(secrets, 'alert_webhook_url'), 'http://127.0.0.1:9/');
+function secretsOf(docker: DockerDaemon): string {
+  return join(docker.folder, 'secrets');
+}
+
+async function runDeployScript(
+  docker: DockerDaemon,
+  images: Readonly<Record<string, string>>,
+): Promise<string> {
   const files = ['simulator.yaml', 'testing/for-tests.yaml'].flatMap((file) => ['-c', join(SWARM, file)]);
-  const env = { ...docker.env, ...images, SECRETS: secrets, SIMULATOR_RATE: '0', SIMULATOR_LEDGER: 'full' };
-  await runCommand(join(SWARM, 'deploy.sh'), [STACK, ...files], { env, timeoutMs: DEPLOY_TIMEOUT_MS });
+  const settings = { SECRETS: secretsOf(docker), SIMULATOR_RATE: '0', SIMULATOR_LEDGER: 'full' };
+  const env = { ...docker.env, ...images, ...settings };
+  return runCommand(join(SWARM, 'deploy.sh'), [STACK, ...files], { env, timeoutMs: DEPLOY_TIMEOUT_MS });
+}
+
+async function allReplicas(docker: DockerDaemon): Promise<void> {
+  const missing = async () => (await unready(docker)).join(', ');
+  await until('every service has its replicas', 180_000, async () => (await missing()) === '', missing);
 }
 
 /** Services whose tasks are not all running; those with a healthcheck run when they are healthy. */
