@@ -14,6 +14,8 @@ const TRIES = 500;
 /** As slirp4netns gives them: the machine's own address, and a name server there that asks ours. */
 export const GUEST_ADDRESS = '10.0.2.100';
 export const GUEST_DNS = '10.0.2.3';
+/** 127.0.0.1 of the machine around it. */
+export const HOST_ADDRESS = '10.0.2.2';
 
 /** Waits for the network. */
 const NETWORK = `

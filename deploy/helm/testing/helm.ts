@@ -38,8 +38,11 @@ export interface Outcome {
 export const CHART = join(import.meta.dirname, '..', 'shardwatch');
 const MAX_OUTPUT_BYTES = 64 * 1024 ** 2;
 
-/** Runs helm with the values, if any, in a file. */
-export async function helm(args: readonly string[], values?: object): Promise<Outcome> {
+/**
+ * Runs helm with the values, if any, in a file.
+ * @param kubeconfig of a cluster; without one helm knows of none
+ */
+export async function helm(args: readonly string[], values?: object, kubeconfig?: string): Promise<Outcome> {
   const binary = await ensureTool('helm', { log: (line) => process.stderr.write(`${line}\n`) });
   const folder = mkdtempSync(join(tmpdir(), 'shardwatch-helm-'));
   try {
@@ -52,7 +55,7 @@ export async function helm(args: readonly string[], values?: object): Promise<Ou
       HELM_CACHE_HOME: folder,
       HELM_CONFIG_HOME: folder,
       HELM_DATA_HOME: folder,
-      KUBECONFIG: join(folder, 'none'),
+      KUBECONFIG: kubeconfig ?? join(folder, 'none'),
     };
     const { promise, resolve } = Promise.withResolvers<Outcome>();
     const all = values === undefined ? args : [...args, '--values', file];

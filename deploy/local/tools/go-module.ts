@@ -42,6 +42,25 @@ export async function buildGoModule(program: string, source: GoModule, folder: s
   }
 }
 
+/**
+ * The files of a module at its version, as the module cache has them: read-only.
+ * @returns their folder
+ * @throws {CodedError} COMMAND_FAILED
+ */
+export async function goModuleFolder(module: string, version: string): Promise<string> {
+  const work = await mkdtemp(join(tmpdir(), 'shardwatch-go-'));
+  try {
+    const output = await runCommand('go', ['mod', 'download', '-json', `${module}@${version}`], {
+      cwd: work,
+      env: { ...process.env, GOFLAGS: '-mod=mod', GOWORK: 'off' },
+      timeoutMs: BUILD_TIMEOUT_MS,
+    });
+    return (JSON.parse(output) as { Dir: string }).Dir;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
 /** `replace` lines of a module that is required do not count: what they name is asked for by its version. */
 async function replaceStaging(
   go: (...args: string[]) => Promise<string>,

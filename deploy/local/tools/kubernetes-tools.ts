@@ -4,6 +4,14 @@ import type { GoModule, Tool } from './tool.ts';
 const KUBERNETES_VERSION = '1.36.3';
 const ETCD_VERSION = '3.6.16';
 const COREDNS_VERSION = '1.12.4';
+/** The one that the umbrella chart's kube-prometheus-stack brings. */
+const OPERATOR_VERSION = '0.93.1';
+
+/** Its CRDs are among its files. */
+export const OPERATOR_MODULE = {
+  module: 'github.com/prometheus-operator/prometheus-operator',
+  version: `v${OPERATOR_VERSION}`,
+};
 
 const ONLY_BUILT = {
   folders: [],
@@ -47,6 +55,12 @@ export const KUBERNETES_TOOLS = {
     },
     page: 'https://coredns.io/manual/installation/',
   },
+  'prometheus-operator': operatorTool('prometheus-operator', 'cmd/operator', 'PROMETHEUS_OPERATOR'),
+  'prometheus-config-reloader': operatorTool(
+    'prometheus-config-reloader',
+    'cmd/prometheus-config-reloader',
+    'PROMETHEUS_CONFIG_RELOADER',
+  ),
 } as const satisfies Record<string, Tool>;
 
 function kubernetesTool(program: string, variable: string) {
@@ -65,5 +79,22 @@ function kubernetesTool(program: string, variable: string) {
     minVersion: KUBERNETES_VERSION,
     goModule,
     page: 'https://kubernetes.io/releases/download/',
+  } as const;
+}
+
+function operatorTool(program: string, folder: string, variable: string) {
+  const goModule: GoModule = {
+    ...OPERATOR_MODULE,
+    package: folder,
+    releaseVariable: { name: 'github.com/prometheus/common/version.Version', value: OPERATOR_VERSION },
+  };
+  return {
+    ...ONLY_BUILT,
+    programs: [program],
+    variable,
+    versionArgs: ['--version'],
+    minVersion: OPERATOR_VERSION,
+    goModule,
+    page: 'https://github.com/prometheus-operator/prometheus-operator/releases',
   } as const;
 }

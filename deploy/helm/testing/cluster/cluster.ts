@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,6 +9,7 @@ import { OwnMachine } from '../../../docker/testing/own-machine.ts';
 import { until } from '../../../docker/testing/until.ts';
 import type { LocalProcess } from '../../../local/process.ts';
 import { runCommand } from '../../../local/tools/run-command.ts';
+import { helm } from '../helm.ts';
 import { createAccess } from './access.ts';
 import { startControlPlane } from './control-plane.ts';
 import { NETWORK } from './network.ts';
@@ -67,6 +69,20 @@ export class Cluster implements AsyncDisposable {
       timeoutMs: COMMAND_TIMEOUT_MS,
     });
     return output.trim();
+  }
+
+  /** @returns a file for kubectl */
+  async write(manifest: object): Promise<string> {
+    const file = join(this.folder, `${randomUUID()}.json`);
+    await writeFile(file, JSON.stringify(manifest));
+    return file;
+  }
+
+  /** @returns what helm wrote @throws {CodedError} HELM_FAILED */
+  async helm(args: readonly string[], values?: object): Promise<string> {
+    const { status, stdout, stderr } = await helm(args, values, this.#kubeconfig);
+    if (status !== 0) throw new CodedError('HELM_FAILED', `helm ${args.join(' ')}\n${stdout}\n${stderr}`);
+    return stdout;
   }
 
   /** Makes a port of the node one of this machine. @returns the port on 127.0.0.1 */

@@ -90,7 +90,8 @@ address = "${containerSocket(folder)}"
 [plugins."io.containerd.grpc.v1.cri"]
 sandbox_image = "${PAUSE_IMAGE}"
 disable_apparmor = true
-restrict_oom_score_adj = false
+# Whoever runs this may not be allowed to lower it.
+restrict_oom_score_adj = true
 stream_server_address = "127.0.0.1"
 [plugins."io.containerd.grpc.v1.cri".containerd]
 snapshotter = "overlayfs"
