@@ -42,7 +42,7 @@ export class Deafness {
   #onDeaf(nowMs: number): Hearing {
     const { pace, log } = this.#parts;
     this.#inARow += 1;
-    const identifyInMs = pace.waitMs(nowMs, 'resumable');
+    const identifyInMs = pace.waitMs(nowMs, 'deaf');
     const fields = { inARow: this.#inARow, identifyInMs };
     log.warn(fields, 'shard is deaf: heartbeats are answered, a probe is not');
     return this.#inARow >= MAX_DEAF && identifyInMs === 0 ? 'hopeless' : 'deaf';

@@ -16,6 +16,7 @@ import { registerPublishMetrics } from '../publish/publish-metrics.ts';
 import { Publisher } from '../publish/publisher.ts';
 import type { Inherited } from '../session/session-keeper.ts';
 import { PROBE_AFTER_MS, PROBE_TIMEOUT_MS } from './probe.ts';
+import { MAX_UNANSWERED, RESUME_TIMEOUT_MS } from './resume-watch.ts';
 import { ShardActivity } from './shard-activity.ts';
 import { Shard } from './shard.ts';
 
@@ -49,7 +50,13 @@ beforeEach(async () => {
   log = [];
   const logger = pino({}, { write: (line) => log.push(JSON.parse(line) as LogLine) });
   await ensureStreams(await connection.jetstreamManager(), STREAMS, { replicas: 1 }, logger);
-  simulator = await startSimulator({ shards: 1, guilds: 2, identifyIntervalMs: 0 });
+  simulator = await startSimulator({
+    shards: 1,
+    guilds: 2,
+    identifyIntervalMs: 0,
+    // Longer than a test lasts by its own clock.
+    sessionTimeoutMs: 86_400_000,
+  });
   const jetstream = connection.jetstream();
   publisher = new Publisher({
     connection,
@@ -74,6 +81,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   vi.restoreAllMocks();
+  vi.useRealTimers();
   elapsedMs = 0;
   readyTimeoutMs = undefined;
   await shard.stop();
@@ -131,6 +139,24 @@ async function goesDeaf(): Promise<void> {
   expect(shard.activity.state).toBe('closed');
 }
 
+async function identifiesTwiceInVain(): Promise<void> {
+  for (const expected of [2, 3]) {
+    simulator.faults.invalidSession(0, false);
+    await expect.poll(identifies, POLL).toBe(expected);
+    await expect.poll(() => shard.activity.state, POLL).toBe('ready');
+  }
+}
+
+/** A RESUME is waited for in vain, and the next connection begins: in no time. */
+async function resumesInVain(): Promise<void> {
+  const reconnects = () => log.filter(({ msg }) => msg === 'shard reconnects').length;
+  await expect.poll(() => shard.activity.state, POLL).toBe('resuming');
+  const before = reconnects();
+  vi.advanceTimersByTime(RESUME_TIMEOUT_MS);
+  await expect.poll(reconnects, POLL).toBe(before + 1);
+  vi.advanceTimersByTime(RESUME_TIMEOUT_MS);
+}
+
 /** How long the next IDENTIFY is put off. */
 async function putOffMs(): Promise<number | undefined> {
   const delayMs = () => log.find((line) => line.delayMs !== undefined && line.delayMs > 20_000)?.delayMs;
@@ -161,12 +187,26 @@ test('an IDENTIFY that is not answered is tried twice, and then put off', async 
 });
 
 test('a session that Discord ends again and again right after READY is not begun again at once', async () => {
-  for (const expected of [2, 3]) {
-    simulator.faults.invalidSession(0, false);
-    await expect.poll(identifies, POLL).toBe(expected);
-    await expect.poll(() => shard.activity.state, POLL).toBe('ready');
-  }
+  await identifiesTwiceInVain();
   simulator.faults.invalidSession(0, false);
   expect(await putOffMs()).toBeLessThanOrEqual(30_000);
   expect(identifies()).toBe(3);
+});
+
+test('a session whose RESUME is not answered is not given up while new ones were in vain just now', async () => {
+  await identifiesTwiceInVain();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { faults, ledger } = simulator;
+  faults.unansweredResume(0);
+  faults.reconnect(0);
+  await expect.poll(() => log.at(-1)?.msg, POLL).toBe('shard reconnects');
+  vi.advanceTimersByTime(RESUME_TIMEOUT_MS);
+  for (let tries = 0; tries < MAX_UNANSWERED + 2; tries += 1) await resumesInVain();
+  await expect.poll(() => ledger.resumes().at(-1)?.outcome, POLL).toBe('unanswered');
+  expect(shard.activity.sessionsLost).toBe(2);
+
+  elapsedMs += 30_000;
+  await resumesInVain();
+  await expect.poll(identifies, POLL).toBe(4);
+  expect(shard.activity.sessionsLost).toBe(3);
 });

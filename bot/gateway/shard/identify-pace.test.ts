@@ -7,7 +7,7 @@ import {
   MAX_DEAF,
   MAX_PATIENCE_MS,
   PROVEN_MS,
-  type SessionStanding,
+  type ShardTrouble,
 } from './reconnect-policy.ts';
 
 const MINUTE_MS = 60_000;
@@ -24,11 +24,11 @@ interface Trouble {
   readonly endsAfterMs: number;
   /** How often it is asked again whether the session may be given up; 0: the wait is known. */
   readonly roundMs: number;
-  readonly standing: SessionStanding;
+  readonly trouble: ShardTrouble;
 }
 
 /** When a shard identifies on a day in which each of its sessions goes the same way, in milliseconds. */
-function dayOf({ hearsMs, endsAfterMs, roundMs, standing }: Trouble): number[] {
+function dayOf({ hearsMs, endsAfterMs, roundMs, trouble }: Trouble): number[] {
   const pace = new IdentifyPace();
   const identifies: number[] = [];
   let nowMs = 0;
@@ -40,8 +40,8 @@ function dayOf({ hearsMs, endsAfterMs, roundMs, standing }: Trouble): number[] {
     nowMs += hearsMs;
     pace.onEvent(nowMs);
     nowMs += endsAfterMs;
-    if (roundMs === 0) nowMs += pace.waitMs(nowMs, standing);
-    else while (pace.waitMs(nowMs, standing) > 0) nowMs += roundMs;
+    if (roundMs === 0) nowMs += pace.waitMs(nowMs, trouble);
+    else while (pace.waitMs(nowMs, trouble) > 0) nowMs += roundMs;
   }
   return identifies;
 }
@@ -50,13 +50,13 @@ const deaf = (hearsMs = 0): Trouble => ({
   hearsMs,
   endsAfterMs: MAX_DEAF * DEAF_MS,
   roundMs: DEAF_MS,
-  standing: 'resumable',
+  trouble: 'deaf',
 });
 const ended = (hearsMs: number, endsAfterMs = 0): Trouble => ({
   hearsMs,
   endsAfterMs,
   roundMs: 0,
-  standing: 'no session',
+  trouble: 'down',
 });
 
 describe('what one shard takes of the daily budget of its bot', () => {
@@ -86,21 +86,21 @@ describe('what one shard takes of the daily budget of its bot', () => {
 });
 
 describe('the pace', () => {
-  test('lets the first IDENTIFY go at once, and the second where no session is left', () => {
+  test('lets the first IDENTIFY go at once, and the second of a shard that is down', () => {
     const pace = new IdentifyPace();
-    expect([pace.waitMs(0, 'no session'), pace.waitMs(0, 'resumable')]).toEqual([0, 0]);
+    expect([pace.waitMs(0, 'down'), pace.waitMs(0, 'deaf')]).toEqual([0, 0]);
     pace.onIdentify(1_000);
-    expect(pace.waitMs(1_000, 'no session')).toBe(0);
-    expect(pace.waitMs(1_000, 'resumable')).toBe(180_000);
-    expect(pace.waitMs(121_000, 'resumable')).toBe(60_000);
+    expect(pace.waitMs(1_000, 'down')).toBe(0);
+    expect(pace.waitMs(1_000, 'deaf')).toBe(180_000);
+    expect(pace.waitMs(121_000, 'deaf')).toBe(60_000);
   });
 
   test('doubles up to its ceiling, however often', () => {
-    const pauses = (standing: SessionStanding) =>
-      [0, 1, 2, 3, 7, 2_000].map((inVain) => identifyPauseMs(inVain, standing) / 1_000);
-    expect(pauses('no session')).toEqual([0, 0, 30, 60, 600, 600]);
-    expect(pauses('resumable')).toEqual([0, 180, 360, 720, 3_600, 3_600]);
-    expect(identifyPauseMs(2_000, 'resumable')).toBe(MAX_PATIENCE_MS);
+    const pauses = (trouble: ShardTrouble) =>
+      [0, 1, 2, 3, 7, 2_000].map((inVain) => identifyPauseMs(inVain, trouble) / 1_000);
+    expect(pauses('down')).toEqual([0, 0, 30, 60, 600, 600]);
+    expect(pauses('deaf')).toEqual([0, 180, 360, 720, 3_600, 3_600]);
+    expect(identifyPauseMs(2_000, 'deaf')).toBe(MAX_PATIENCE_MS);
   });
 
   test('is back at its start with an event of a session that has proved itself, and not before', () => {
@@ -110,6 +110,6 @@ describe('the pace', () => {
     expect(pace.inVain).toBe(3);
     pace.onEvent(2 + PROVEN_MS);
     expect(pace.inVain).toBe(0);
-    expect(pace.waitMs(2 + PROVEN_MS, 'resumable')).toBe(0);
+    expect(pace.waitMs(2 + PROVEN_MS, 'deaf')).toBe(0);
   });
 });

@@ -1,4 +1,4 @@
-import { identifyPauseMs, PROVEN_MS, type SessionStanding } from './reconnect-policy.ts';
+import { identifyPauseMs, PROVEN_MS, type ShardTrouble } from './reconnect-policy.ts';
 
 /**
  * Keeps one shard from spending the daily session starts of the whole bot where identifying does not
@@ -25,7 +25,7 @@ export class IdentifyPace {
   }
 
   /** Milliseconds until the next IDENTIFY may be sent. */
-  waitMs(nowMs: number, standing: SessionStanding): number {
-    return Math.round(Math.max(0, this.#identifiedAtMs + identifyPauseMs(this.#inVain, standing) - nowMs));
+  waitMs(nowMs: number, trouble: ShardTrouble): number {
+    return Math.round(Math.max(0, this.#identifiedAtMs + identifyPauseMs(this.#inVain, trouble) - nowMs));
   }
 }

@@ -14,7 +14,7 @@ export const PROVEN_MS = 30 * 60_000;
 const BASE_PAUSE_MS = 30_000;
 /** A shard that is down all day costs 150 IDENTIFYs, and is up again so soon after Discord is. */
 export const MAX_PAUSE_MS = 10 * 60_000;
-/** The same where a session is kept: resuming it tells as well when Discord is back, and loses nothing. */
+/** The same for a deaf shard: its resumes tell as well when Discord is back, and lose nothing. */
 const BASE_PATIENCE_MS = 180_000;
 export const MAX_PATIENCE_MS = 60 * 60_000;
 
@@ -35,16 +35,15 @@ export function usesResumeUrl(failures: number): boolean {
   return failures < 2 || failures % 2 === 1;
 }
 
-/** resumable: a session is kept that may be good again. */
-export type SessionStanding = 'resumable' | 'no session';
+/** deaf: RESUMEs are answered, and each may bring what was missed. down: there is no session, or no answer. */
+export type ShardTrouble = 'deaf' | 'down';
 
 /**
  * How far apart two IDENTIFYs of a shard are at least, in milliseconds. The whole bot has 1,000 a
  * day (docs: Gateway, session start limit), and spending them all resets its token.
  * @param inVain IDENTIFYs since the last session that proved itself
  */
-export function identifyPauseMs(inVain: number, standing: SessionStanding): number {
-  if (standing === 'no session')
-    return inVain < 2 ? 0 : Math.min(BASE_PAUSE_MS * 2 ** (inVain - 2), MAX_PAUSE_MS);
+export function identifyPauseMs(inVain: number, trouble: ShardTrouble): number {
+  if (trouble === 'down') return inVain < 2 ? 0 : Math.min(BASE_PAUSE_MS * 2 ** (inVain - 2), MAX_PAUSE_MS);
   return inVain < 1 ? 0 : Math.min(BASE_PATIENCE_MS * 2 ** (inVain - 1), MAX_PATIENCE_MS);
 }

@@ -37,7 +37,7 @@ export class Reconnects {
   /** Connects again as soon as that may help. */
   again(why: { readonly code?: number | undefined; readonly reason: string }): void {
     const { pace, hasSession, connect, log } = this.#parts;
-    const identifyInMs = hasSession() ? 0 : pace.waitMs(performance.now(), 'no session');
+    const identifyInMs = hasSession() ? 0 : pace.waitMs(performance.now(), 'down');
     const delayMs = Math.max(Math.round(reconnectDelayMs(this.#failures, Math.random())), identifyInMs);
     log.info({ ...why, delayMs, identifiesInVain: pace.inVain }, 'shard reconnects');
     this.cancel();

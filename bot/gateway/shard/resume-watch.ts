@@ -1,7 +1,7 @@
 /** A RESUME that brings neither an event nor an answer for this long is unanswered. */
-const RESUME_TIMEOUT_MS = 15_000;
+export const RESUME_TIMEOUT_MS = 15_000;
 /** After this many in a row the session is given up. */
-const MAX_UNANSWERED = 6;
+export const MAX_UNANSWERED = 6;
 
 /** Discord may leave a RESUME unanswered, and the library waits for ever. */
 export class ResumeWatch {

@@ -231,7 +231,7 @@ export class Shard {
       return;
     }
     if (end.kind === 'session-ended') this.#endSession(end.reason);
-    if (this.#resume.givesUp && this.#pace.waitMs(nowMs, 'resumable') === 0)
+    if (this.#resume.givesUp && this.#pace.waitMs(nowMs, 'down') === 0)
       this.#endSession('no answer to RESUME');
     await closed;
     if (this.#waitsForRoom) return;
