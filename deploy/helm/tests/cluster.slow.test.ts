@@ -112,18 +112,14 @@ describe.skipIf(reason !== undefined)('the chart in a real cluster', () => {
   test.for([
     ['whose process is killed', async () => bot.kill(`${RELEASE}-gateway-0`)],
     ['that is deleted by force', async () => bot.deleteByForce(`${RELEASE}-gateway-0`)],
-  ] as const)(
-    'a gateway %s comes back and resumes its shards',
-    async ([, strike]) => {
-      await bot.discord.traffic(EVENTS_PER_SECOND);
-      await strike();
-      const fewer = async () => (await bot.discord.connectedShards()) < SHARDS;
-      const tookMs = (await until('its sockets are gone', 20_000, fewer)) + (await connected());
-      const { dispatched } = await expectNothingLost();
-      console.info(`all shards resumed after ${(tookMs / 1_000).toFixed(1)} s; ${dispatched} stored once`);
-    },
-    300_000,
-  );
+  ] as const)('a gateway %s comes back and resumes its shards', { timeout: 300_000 }, async ([, strike]) => {
+    await bot.discord.traffic(EVENTS_PER_SECOND);
+    await strike();
+    const fewer = async () => (await bot.discord.connectedShards()) < SHARDS;
+    const tookMs = (await until('its sockets are gone', 20_000, fewer)) + (await connected());
+    const { dispatched } = await expectNothingLost();
+    console.info(`all shards resumed after ${(tookMs / 1_000).toFixed(1)} s; ${dispatched} stored once`);
+  });
 
   test('a disruption budget lets one gateway go at a time', async () => {
     await bot.discord.traffic(EVENTS_PER_SECOND);
