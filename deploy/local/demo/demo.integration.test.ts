@@ -64,13 +64,23 @@ test('Ctrl-C stops monitoring, gateways, workers, simulator and NATS in this ord
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('when the demo itself is killed its processes end too', async () => {
+test('when the demo itself is killed its processes end too, and the next one removes its folder', async () => {
   await using demo = startDemo('--shards', '2', '--rate', '50');
   await demo.waitForLine(matching(ALL_READY));
   const children = childrenOf(demo.pid);
   demo.signal('SIGKILL');
   await demo.exited;
   expect(await waitUntilGone(children.keys())).toEqual([]);
+  const [left = ''] = readdirSync(folder);
+  expect(left).toMatch(/^shardwatch-demo-/);
+
+  await using next = startDemo('--shards', '2');
+  await next.waitForLine(matching(/^removed what a killed demo had left: .*shardwatch-demo-/));
+  await next.waitForLine(matching(/^logs in /));
+  expect(readdirSync(folder)).not.toContain(left);
+  next.signal('SIGTERM');
+  expect(await next.exited).toEqual({ code: 0, signal: null });
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 test('a stop while it is still starting ends it as cleanly', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import { PageReceiver } from '../page-receiver.ts';
 import { ensureTool } from '../tools/ensure-tool.ts';
 import type { ToolName } from '../tools/tool-table.ts';
 import type { DemoConfig } from './config.ts';
+import { makeDemoFolder, removeAbandonedFolders } from './demo-folder.ts';
 import { Fleet } from './fleet.ts';
 import { checkLedger } from './ledger-check.ts';
 import { Observer } from './observer.ts';
@@ -46,14 +47,16 @@ export async function runDemo({ options, config, output, stop, kill }: DemoParts
     alertmanager: await find('alertmanager'),
   };
   await using stack = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), 'shardwatch-demo-'));
+  for (const path of await removeAbandonedFolders(tmpdir()))
+    output.write(`removed what a killed demo had left: ${path}\n`);
+  const { path: folder, end } = await makeDemoFolder(tmpdir(), options.keep);
   const logFolder = join(folder, 'logs');
   await mkdir(logFolder);
   const title = config.discordToken ? 'shardwatch, against Discord' : 'shardwatch, against the simulator';
   const screen = createScreen(output, { title, folder: logFolder, forMs: options.forMs });
   stack.defer(async () => {
-    if (!options.keep) await rm(folder, { recursive: true, force: true });
-    else screen.print(`kept: ${folder}`);
+    await end();
+    if (options.keep) screen.print(`kept: ${folder}`);
   });
   screen.print(title, `logs in ${logFolder}`);
 
@@ -67,6 +70,8 @@ export async function runDemo({ options, config, output, stop, kill }: DemoParts
   });
   stack.defer(async () => fleet.stop());
   kill.addEventListener('abort', () => fleet.kill());
+  // It may have come before anybody listened.
+  if (stop.aborted) return true;
   const stopEarly = () => void fleet.stop();
   stop.addEventListener('abort', stopEarly);
   try {
