@@ -10,6 +10,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/heatmap';
 
 import { introduce, type About } from './about.ts';
+import { mostPoints } from './points.ts';
 import { DATASOURCE, heatmapTargets } from './target.ts';
 
 export interface Heatmap extends About {
@@ -24,6 +25,7 @@ export function heatmap(panel: Heatmap): PanelBuilder {
   return introduce(new PanelBuilder(), panel)
     .datasource(DATASOURCE)
     .targets(heatmapTargets(panel.expr))
+    .maxDataPoints(mostPoints([panel.expr]))
     .unit('short')
     .calculate(false)
     .rowsFrame(new RowsHeatmapOptionsBuilder().layout(HeatmapCellLayout.Auto))

@@ -13,6 +13,7 @@ import {
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
 
 import { introduce, type About } from './about.ts';
+import { mostPoints } from './points.ts';
 import { DATASOURCE, rangeTargets, type Lines } from './target.ts';
 
 export interface StateTimeline extends About {
@@ -27,6 +28,7 @@ export function stateTimeline(panel: StateTimeline): PanelBuilder {
   return introduce(new PanelBuilder(), panel)
     .datasource(DATASOURCE)
     .targets(rangeTargets(panel.lines))
+    .maxDataPoints(mostPoints(panel.lines.map(([, expr]) => expr)))
     .unit('none')
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
     .mappings([...panel.mappings])

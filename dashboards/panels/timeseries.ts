@@ -27,6 +27,7 @@ import { introduce, type About } from './about.ts';
 import { always, thresholdSteps, type Limits } from './limits.ts';
 import { COLORS } from '../colors.ts';
 import { IN_BOT } from '../select.ts';
+import { mostPoints } from './points.ts';
 import { DATASOURCE, rangeTargets, type Lines } from './target.ts';
 
 export interface TimeSeries extends About {
@@ -59,6 +60,7 @@ export function timeSeries(panel: TimeSeries): PanelBuilder {
   const builder = introduce(new PanelBuilder(), panel)
     .datasource(DATASOURCE)
     .targets(rangeTargets(panel.lines))
+    .maxDataPoints(mostPoints(panel.lines.map(([, expr]) => expr)))
     .unit(panel.unit)
     .min(0)
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic))

@@ -1,121 +1,95 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { CONSUMER_NAMES } from '../../bot/streams.ts';
-import { parseScrape } from '../../bot/testing/scrape.ts';
-import { Prometheus } from '../../deploy/local/prometheus.ts';
-import { ensureTool } from '../../deploy/local/tools/ensure-tool.ts';
 import { MOST_SERIES } from './rules/series.ts';
-import { queriesOf } from './rules/rule.ts';
 import { askDashboard, isEmpty, type Asked, type Window } from './testing/ask-dashboard.ts';
 import { dashboardFiles, type DashboardFile } from './testing/dashboard-json.ts';
 import { fillVariables } from './testing/fill-variables.ts';
-import {
-  instanceOf,
-  SCRAPE_SECONDS,
-  writeFleetHistory,
-  type FleetSize,
-  type Place,
-} from './testing/fleet-history.ts';
-import { selectorsIn } from './testing/promql.ts';
+import { instanceOf, type Bot, type FleetSize } from './testing/fleet-history.ts';
+import { lastHours, startHistory, type History } from './testing/start-history.ts';
 
 /** Of Prometheus's own CPU, on one core: what the query takes on a machine that has nothing else to do. */
 const MOST_SECONDS = 1;
+/** The same over hours and days: what is seldom asked may take longer, and never as long as nobody waits. */
+const MOST_SECONDS_OF_LONG = 5;
+/** Of the runtime dashboard. */
+const MEMORY_TREND = 203;
+/** The slowest queries of a dashboard, to be read. */
+const LOGGED = 3;
 /** Consumers of the bot, and what is none of them: workers count their dead letters from the start. */
 const COUNTED_ALWAYS = CONSUMER_NAMES.length + 1;
 /** Pages of a table: rows that somebody scrolls through. */
 const MOST_ROWS = 200;
 const files = dashboardFiles();
-const wanted = new Set(
-  files.flatMap(({ dashboard }) =>
-    queriesOf(dashboard).flatMap(({ expr }) => selectorsIn(expr).map(({ metric }) => metric)),
-  ),
-);
 const log = (line: string) => process.stderr.write(`${line}\n`);
 
 interface Fleet {
   readonly title: string;
-  readonly place: Place;
   readonly size: FleetSize;
-  readonly needles: Parameters<typeof writeFleetHistory>[0]['needles'];
+  readonly bot: Bot;
+  /** How much of its past there is. */
+  readonly hours: number;
 }
 
 const LARGE: Fleet = {
   title: '1,000 shards and 100 consumers on Kubernetes',
-  place: 'kubernetes',
   size: { shards: 1_000, gateways: 16, consumers: 100, workers: 40 },
-  needles: {
-    downShard: 717,
-    slowShard: 333,
-    deafShard: 512,
-    goneShard: 904,
-    lateConsumer: 'consumer-42',
-    fullWorker: 17,
+  bot: {
+    namespace: 'bots',
+    needles: {
+      downShard: 717,
+      slowShard: 333,
+      deafShard: 512,
+      goneShard: 904,
+      lateConsumer: 'consumer-42',
+      fullWorker: 17,
+    },
   },
+  hours: 24,
 };
 /** Its one shard is slow and deaf; what is down or gone would leave nothing to draw. */
 const SMALL: Fleet = {
   title: '1 shard and 1 consumer on Swarm',
-  place: 'swarm',
   size: { shards: 1, gateways: 1, consumers: 1, workers: 1 },
-  needles: {
-    downShard: -1,
-    slowShard: 0,
-    deafShard: 0,
-    goneShard: -1,
-    lateConsumer: 'consumer-0',
-    fullWorker: 0,
+  bot: {
+    needles: {
+      downShard: -1,
+      slowShard: 0,
+      deafShard: 0,
+      goneShard: -1,
+      lateConsumer: 'consumer-0',
+      fullWorker: 0,
+    },
   },
+  hours: 1,
 };
 
-async function cpuSeconds({ url }: Prometheus): Promise<number> {
-  const metrics = parseScrape(await (await fetch(`${url}/metrics`)).text());
-  return metrics.sum('process_cpu_seconds_total');
-}
-
-describe.for([LARGE, SMALL])('$title', ({ place, size, needles }) => {
-  let prometheus: Prometheus;
+describe.for([LARGE, SMALL])('$title', ({ bot, size, hours }) => {
+  const { needles } = bot;
+  let history: History;
   let window: Window;
-  const slowest: { where: string; seconds: number }[] = [];
 
   beforeAll(async () => {
-    prometheus = await Prometheus.start({ jobs: {}, scrapeInterval: '15s', evaluationInterval: '15s' });
-    await prometheus.stop();
-    const startedAtMs = performance.now();
-    const options = { size, place, needles, wanted };
-    const history = await writeFleetHistory(
-      options,
-      await ensureTool('promtool', { log }),
-      prometheus.folder,
+    history = await startHistory(
+      files.map(({ dashboard }) => dashboard),
+      { size, bots: [bot], hours },
     );
-    log(`${history.samples} samples in ${Math.round((performance.now() - startedAtMs) / 1_000)} s`);
-    await prometheus.startAgain();
-    window = { ...history, scrapeSeconds: SCRAPE_SECONDS, clock: async () => cpuSeconds(prometheus) };
+    window = lastHours(history, 1);
+    log(`${history.samples} samples in ${history.writtenInSeconds.toFixed(0)} s`);
   }, 300_000);
+  afterAll(async () => history?.[Symbol.asyncDispose]());
 
-  afterAll(async () => {
-    for (const { where, seconds } of slowest.toSorted((a, b) => b.seconds - a.seconds).slice(0, 5)) {
-      log(`${(seconds * 1_000).toFixed(0)} ms  ${where}`);
-    }
-    await prometheus[Symbol.asyncDispose]();
-  });
-
-  async function ask({ dashboard }: DashboardFile, only?: number): Promise<Asked[]> {
-    const { chosen } = await fillVariables(dashboard, prometheus, window);
-    return askDashboard(dashboard, prometheus, window, chosen, only);
+  async function ask({ dashboard }: DashboardFile, only?: number, shown = window): Promise<Asked[]> {
+    const { prometheus } = history;
+    const { chosen } = await fillVariables(dashboard, prometheus, shown);
+    return askDashboard(dashboard, prometheus, shown, chosen, only);
   }
 
   test.for(files)('$name: every query answers, soon and with what can be read', async (file) => {
     const asked = await ask(file);
-    slowest.push(...asked);
-    expect(
-      asked.filter(({ error }) => error !== undefined).map(({ where, error }) => `${where}: ${error}`),
-    ).toEqual([]);
+    logSlowest('1 h', asked);
+    expectSoon(asked, MOST_SECONDS);
     expect(asked.filter((each) => isEmpty(each)).map(({ where, expr }) => `${where}: ${expr}`)).toEqual([]);
-    expect(
-      asked
-        .filter(({ seconds }) => seconds > MOST_SECONDS)
-        .map(({ where, seconds }) => `${where}: ${seconds} s`),
-    ).toEqual([]);
     const crowded = asked.filter(
       ({ series, panel }) => series.length > (panel?.type === 'table' ? MOST_ROWS : MOST_SERIES),
     );
@@ -124,9 +98,11 @@ describe.for([LARGE, SMALL])('$title', ({ place, size, needles }) => {
 
   test.for(files)('$name: variables offer what there is', async ({ dashboard }) => {
     const { uid } = dashboard;
-    const { offered } = await fillVariables(dashboard, prometheus, window);
+    const { offered } = await fillVariables(dashboard, history.prometheus, window);
     const counts = {
-      namespace: place === 'kubernetes' ? 1 : 0,
+      namespace: bot.namespace === undefined ? 0 : 1,
+      // Of one bot nobody needs the name.
+      in_bot: 0,
       job: 3,
       component: 3,
       shard: size.shards,
@@ -141,6 +117,24 @@ describe.for([LARGE, SMALL])('$title', ({ place, size, needles }) => {
   });
 
   if (size.shards === 1) return;
+
+  const longer = [6, 24].flatMap((shownHours) =>
+    files.map((file) => ({ name: file.name, file, shownHours })),
+  );
+  test.for(longer)('$name: every query answers over $shownHours h', async ({ shownHours, file }) => {
+    const asked = await ask(file, undefined, lastHours(history, shownHours));
+    logSlowest(`${shownHours} h`, asked);
+    expectSoon(asked, MOST_SECONDS_OF_LONG);
+    expect(asked.filter((each) => isEmpty(each)).map(({ where }) => where)).toEqual([]);
+  });
+
+  test('the leak rule over the days that it is best seen over', async () => {
+    const file = files.find(({ name }) => name === 'runtime') as DashboardFile;
+    const asked = await ask(file, MEMORY_TREND, lastHours(history, 7 * 24));
+    logSlowest('7 d', asked);
+    expectSoon(asked, MOST_SECONDS_OF_LONG);
+    expect(asked.filter((each) => isEmpty(each))).toEqual([]);
+  });
 
   const shard = (id: number) => ({ shard: String(id) });
   /** Panel -> labels of what is wrong, which must be among its lines or rows. */
@@ -172,3 +166,16 @@ describe.for([LARGE, SMALL])('$title', ({ place, size, needles }) => {
     expect(query?.series.map((each) => each.labels)).toContainEqual(expect.objectContaining(labels));
   });
 });
+
+function expectSoon(asked: readonly Asked[], mostSeconds: number): void {
+  const failed = asked.filter(({ error }) => error !== undefined);
+  expect(failed.map(({ where, error }) => `${where}: ${error}`)).toEqual([]);
+  const slow = asked.filter(({ seconds }) => seconds > mostSeconds);
+  expect(slow.map(({ where, seconds }) => `${where}: ${seconds} s`)).toEqual([]);
+}
+
+function logSlowest(range: string, asked: readonly Asked[]): void {
+  for (const { where, seconds } of asked.toSorted((a, b) => b.seconds - a.seconds).slice(0, LOGGED)) {
+    log(`${range}: ${(seconds * 1_000).toFixed(0)} ms  ${where}`);
+  }
+}

@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Series } from '../../../bot/testing/scrape.ts';
-import { runCommand } from '../../../deploy/local/tools/run-command.ts';
 import {
   exporterScrapes,
   gatewayScrapes,
@@ -11,6 +9,7 @@ import {
   type BothEnds,
   type Needles,
 } from './fleet-readings.ts';
+import { seriesHead, writeSamples, type Labels, type WrittenSeries } from './remote-write.ts';
 
 export interface FleetSize {
   readonly shards: number;
@@ -19,16 +18,25 @@ export interface FleetSize {
   readonly workers: number;
 }
 
-/** Kubernetes: as an operator's ServiceMonitor labels targets. Swarm: as tasks are discovered there. */
-export type Place = 'kubernetes' | 'swarm';
+/** One bot of those that a Prometheus sees; all have the same shards, consumers and addresses. */
+export interface Bot {
+  /** On Kubernetes: as an operator's ServiceMonitor labels targets. Undefined: as tasks are discovered on Swarm. */
+  readonly namespace?: string;
+  readonly needles: Needles & { readonly goneShard: number };
+}
 
 export const SCRAPE_SECONDS = 15;
-const HISTORY_SECONDS = 3_600;
-/** Of Prometheus's blocks; what lies in one is imported in one go. */
-const BLOCK_SECONDS = 7_200;
+const HOUR_SECONDS = 3_600;
+/** What came before is thinned out: a day of all samples takes minutes to write. */
+const DENSE_HOURS = 6;
+const THINNED_SECONDS = 60;
+/** The leak rule's own interval, and what its graph is best seen over. */
+const TREND_SECONDS = 300;
+const TREND_HOURS = 7 * 24;
 /** How long ago the gone shard's process ended. */
 const GONE_SECONDS = 600;
-const IMPORT_TIMEOUT_MS = 180_000;
+/** Since when the alerts fire and this version runs: marks in the graphs. */
+const RECENT_SECONDS = 1_800;
 const MIB = 1024 ** 2;
 
 const MEMORY_TREND = [
@@ -37,19 +45,19 @@ const MEMORY_TREND = [
   ['memory_limit_bytes:max', 512],
 ] as const;
 
-type Labels = Readonly<Record<string, string>>;
-
 interface Target {
+  readonly bot: Bot;
   readonly labels: Labels;
   readonly ends: BothEnds;
 }
 
 export interface HistoryOptions {
   readonly size: FleetSize;
-  readonly place: Place;
-  readonly needles: Needles & { readonly goneShard: number };
+  readonly bots: readonly Bot[];
   /** Names of series that are written; others would cost time and be asked by nobody. */
   readonly wanted: ReadonlySet<string>;
+  /** How far back. */
+  readonly hours: number;
 }
 
 export interface WrittenHistory {
@@ -58,46 +66,67 @@ export interface WrittenHistory {
   readonly samples: number;
 }
 
-/** One hour of a fleet, as its own registries tell it, into the store of a Prometheus that does not run. */
-export async function writeFleetHistory(
-  options: HistoryOptions,
-  promtool: string,
-  folder: string,
-): Promise<WrittenHistory> {
-  const end = Math.floor(Date.now() / 1_000 / BLOCK_SECONDS) * BLOCK_SECONDS;
-  const times = Array.from(
-    { length: HISTORY_SECONDS / SCRAPE_SECONDS },
-    (_, index) => end - HISTORY_SECONDS + index * SCRAPE_SECONDS,
-  );
-  const file = join(folder, 'fleet.txt');
-  const output = createWriteStream(file);
-  let samples = 0;
-  const targets = await fleetTargets(options);
-  for (const { labels, ends } of targets) {
-    const [begin, last] = ends.map(({ series }) => series) as [readonly Series[], readonly Series[]];
-    const finals = new Map(last.map((each) => [keyOf(each), each.value]));
-    samples += await write(output, 'up', labels, times, () => 1);
-    for (const each of begin.filter(({ name }) => options.wanted.has(name))) {
-      const to = finals.get(keyOf(each)) ?? each.value;
-      const isGone = each.labels['shard'] === String(options.needles.goneShard);
-      const shown = isGone ? times.slice(0, -GONE_SECONDS / SCRAPE_SECONDS) : times;
-      const slope = (to - each.value) / times.length;
-      samples += await write(
-        output,
-        each.name,
-        { ...labels, ...each.labels },
-        shown,
-        (index) => each.value + slope * index,
-      );
-    }
-    samples += await writeRecorded(output, labels, ends[1].series, times, options);
+/**
+ * A program that starts Prometheus so that a history can be written to it: it takes samples, and keeps a week in
+ * one block, so that nothing is put together while queries are timed.
+ * @param folder to put it into
+ */
+export async function writablePrometheus(prometheus: string, folder: string): Promise<string> {
+  const program = join(folder, 'prometheus');
+  const block = ['min', 'max'].map((which) => `--storage.tsdb.${which}-block-duration=8d`).join(' ');
+  const line = `exec '${prometheus}' "$@" --web.enable-remote-write-receiver ${block}`;
+  await writeFile(program, `#!/bin/sh\n${line}\n`, { mode: 0o755 });
+  return program;
+}
+
+/** Hours of fleets, as their own registries tell it, into a Prometheus that takes samples. */
+export async function writeFleetHistory(options: HistoryOptions, url: string): Promise<WrittenHistory> {
+  const end = Math.floor(Date.now() / 60_000) * 60;
+  const begin = end - options.hours * HOUR_SECONDS;
+  const series: WrittenSeries[] = [];
+  const trend: WrittenSeries[] = [];
+  for (const target of await fleetTargets(options)) {
+    series.push(...scraped(target, options, begin, end), ...recorded(target, end));
+    trend.push(...trendOf(target));
   }
-  samples += await writeAlerts(output, targets, times, options);
-  output.end('# EOF\n');
-  await once(output, 'finish');
-  const args = ['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', file, join(folder, 'data')];
-  await runCommand(promtool, args, { timeoutMs: IMPORT_TIMEOUT_MS });
-  return { fromMs: (end - HISTORY_SECONDS) * 1_000, toMs: (end - SCRAPE_SECONDS) * 1_000, samples };
+  for (const bot of options.bots) series.push(...alerts(bot, end));
+  let samples = 0;
+  // Hour by hour: what is older than an hour, and no more than half a block, is refused.
+  for (let hour = Math.max(TREND_HOURS, options.hours); hour > 0; hour -= 1) {
+    const from = end - hour * HOUR_SECONDS;
+    samples += await writeSamples(url, trend, timesOf(from, TREND_SECONDS));
+    if (hour > options.hours) continue;
+    const seconds = hour > DENSE_HOURS ? THINNED_SECONDS : SCRAPE_SECONDS;
+    samples += await writeSamples(url, series, timesOf(from, seconds));
+  }
+  return { fromMs: begin * 1_000, toMs: (end - SCRAPE_SECONDS) * 1_000, samples };
+}
+
+function timesOf(from: number, every: number): number[] {
+  return Array.from({ length: HOUR_SECONDS / every }, (_, index) => (from + index * every) * 1_000);
+}
+
+function scraped(
+  { bot, labels, ends }: Target,
+  { wanted }: HistoryOptions,
+  begin: number,
+  end: number,
+): WrittenSeries[] {
+  const [first, last] = ends.map(({ series }) => series) as [readonly Series[], readonly Series[]];
+  const finals = new Map(last.map((each) => [keyOf(each), each.value]));
+  const own = first
+    .filter(({ name }) => wanted.has(name))
+    .map((each): WrittenSeries => {
+      const slope = ((finals.get(keyOf(each)) ?? each.value) - each.value) / HOUR_SECONDS;
+      const isGone = each.labels['shard'] === String(bot.needles.goneShard);
+      return {
+        head: seriesHead(each.name, { ...labels, ...each.labels }),
+        valueAt: (timeMs) => each.value + slope * (timeMs / 1_000 - begin),
+        ...(each.name === 'shardwatch_build_info' && { sinceMs: (end - RECENT_SECONDS) * 1_000 }),
+        ...(isGone && { untilMs: (end - GONE_SECONDS) * 1_000 }),
+      };
+    });
+  return [{ head: seriesHead('up', labels), valueAt: () => 1 }, ...own];
 }
 
 export function consumerNames({ consumers }: FleetSize): string[] {
@@ -110,18 +139,24 @@ export function instanceOf(job: string, index: number): string {
   return `10.0.${{ gateway: 1, worker: 2, exporter: 3 }[job] ?? 0}.${index}:${port}`;
 }
 
-async function fleetTargets({ size, place, needles }: HistoryOptions): Promise<Target[]> {
+async function fleetTargets({ size, bots }: HistoryOptions): Promise<Target[]> {
+  return (await Promise.all(bots.map(async (bot) => targetsOf(size, bot)))).flat();
+}
+
+async function targetsOf(size: FleetSize, bot: Bot): Promise<Target[]> {
+  const { needles } = bot;
   const names = consumerNames(size);
   const perGateway = Math.ceil(size.shards / size.gateways);
   const target = async (job: string, index: number, ends: Promise<BothEnds>) => ({
-    labels: labelsOf(place, job, index),
+    bot,
+    labels: labelsOf(bot, job, index),
     ends: await ends,
   });
   const targets: Target[] = [];
   for (let index = 0; index < size.gateways; index += 1) {
     const count = Math.min(perGateway, size.shards - index * perGateway);
     const ids = Array.from({ length: count }, (_, offset) => index * perGateway + offset);
-    targets.push(await target('gateway', index, gatewayScrapes(ids, size.shards, needles, HISTORY_SECONDS)));
+    targets.push(await target('gateway', index, gatewayScrapes(ids, size.shards, needles, HOUR_SECONDS)));
   }
   const perWorker = Math.ceil((2 * size.consumers) / size.workers);
   for (let index = 0; index < size.workers; index += 1) {
@@ -129,94 +164,70 @@ async function fleetTargets({ size, place, needles }: HistoryOptions): Promise<T
       { length: Math.min(perWorker, names.length) },
       (_, offset) => names[(index * perWorker + offset) % names.length] ?? '',
     );
-    targets.push(await target('worker', index, workerScrapes(index, own, needles, HISTORY_SECONDS)));
+    targets.push(await target('worker', index, workerScrapes(index, own, needles, HOUR_SECONDS)));
   }
-  targets.push(await target('exporter', 0, exporterScrapes(names, needles, HISTORY_SECONDS)));
+  targets.push(await target('exporter', 0, exporterScrapes(names, needles, HOUR_SECONDS)));
   return targets;
 }
 
-function labelsOf(place: Place, job: string, index: number): Labels {
+function labelsOf({ namespace }: Bot, job: string, index: number): Labels {
   const common = { job, instance: instanceOf(job, index) };
-  if (place === 'swarm') return common;
-  const kubernetes = { namespace: 'bots', pod: `shardwatch-${job}-${index}`, container: job };
+  if (namespace === undefined) return common;
+  const kubernetes = { namespace, pod: `shardwatch-${job}-${index}`, container: job };
   return { ...common, ...kubernetes, service: `shardwatch-${job}`, endpoint: 'metrics' };
 }
 
-/** What the rules would have recorded. */
-async function writeRecorded(
-  output: WriteStream,
-  { namespace, pod, container, job = '', instance = '' }: Labels,
-  series: readonly Series[],
-  times: readonly number[],
-  { needles }: HistoryOptions,
-): Promise<number> {
-  const place = namespace === undefined ? {} : { namespace };
-  const pods = {
-    ...place,
-    ...(pod === undefined ? {} : { pod }),
-    ...(container === undefined ? {} : { container }),
-    job,
-    instance,
-  };
-  let samples = 0;
-  for (const { name, labels, value } of series) {
-    if (name !== 'discord_shard_up') continue;
-    const isGone = labels['shard'] === String(needles.goneShard);
-    const goneFrom = times.length - GONE_SECONDS / SCRAPE_SECONDS;
-    const up = (index: number) => (isGone && index >= goneFrom ? 0 : value);
-    samples += await write(
-      output,
-      'shardwatch:discord_shard_up:max',
-      { ...place, job, ...labels },
-      times,
-      up,
-    );
-  }
-  for (const [name, mebibytes] of MEMORY_TREND) {
-    samples += await write(output, `shardwatch:${name}`, pods, times, () => mebibytes * MIB);
-  }
-  // Node tells of a kind of collection from the first on, which these processes have not had.
-  const collections = { job, instance, ...place, kind: 'minor' };
-  samples += await write(output, 'nodejs_gc_duration_seconds_sum', collections, times, (index) => index / 20);
-  return samples;
-}
-
-async function writeAlerts(
-  output: WriteStream,
-  [first]: readonly Target[],
-  times: readonly number[],
-  { needles }: HistoryOptions,
-): Promise<number> {
-  const { namespace } = first?.labels ?? {};
-  const place = namespace === undefined ? {} : { namespace };
-  const firing = [
-    { alertname: 'DiscordShardDown', severity: 'critical', scope: 'shard', shard: String(needles.downShard) },
-    { alertname: 'DiscordShardHeartbeatSlow', severity: 'warning', shard: String(needles.slowShard) },
+/** What the rules would have recorded of shards, and what these processes have not done yet. */
+function recorded({ bot, labels, ends }: Target, end: number): WrittenSeries[] {
+  const { job = '', instance = '' } = labels;
+  const place = placeOf(bot);
+  const shards = ends[1].series.filter(({ name }) => name === 'discord_shard_up');
+  return [
+    ...shards.map((each): WrittenSeries => {
+      const isGone = each.labels['shard'] === String(bot.needles.goneShard);
+      const goneFromMs = (end - GONE_SECONDS) * 1_000;
+      return {
+        head: seriesHead('shardwatch:discord_shard_up:max', { ...place, job, ...each.labels }),
+        valueAt: (timeMs) => (isGone && timeMs >= goneFromMs ? 0 : each.value),
+      };
+    }),
+    // Node tells of a kind of collection from the first on.
+    {
+      head: seriesHead('nodejs_gc_duration_seconds_sum', { ...place, job, instance, kind: 'minor' }),
+      valueAt: (timeMs) => (timeMs / 1_000 - end) / 300 + HOUR_SECONDS,
+    },
   ];
-  let samples = 0;
-  for (const alert of firing) {
-    const labels = { ...place, job: 'gateway', ...alert };
-    samples += await write(output, 'ALERTS', { ...labels, alertstate: 'firing' }, times, () => 1);
-    samples += await write(output, 'ALERTS_FOR_STATE', labels, times, () => times[0] ?? 0);
-  }
-  return samples;
 }
 
-async function write(
-  output: WriteStream,
-  name: string,
-  labels: Labels,
-  times: readonly number[],
-  valueAt: (index: number) => number,
-): Promise<number> {
-  const prefix = `${name}{${Object.entries(labels)
-    .map(([label, value]) => `${label}="${value}"`)
-    .join(',')}} `;
-  let lines = '';
-  for (const [index, time] of times.entries())
-    lines += `${prefix}${Number(valueAt(index).toFixed(4))} ${time}\n`;
-  if (!output.write(lines)) await once(output, 'drain');
-  return times.length;
+function trendOf({
+  labels: { namespace, pod, container, job = '', instance = '' },
+}: Target): WrittenSeries[] {
+  const own = namespace === undefined ? {} : { namespace, pod: pod ?? '', container: container ?? '' };
+  return MEMORY_TREND.map(([name, mebibytes]) => ({
+    head: seriesHead(`shardwatch:${name}`, { ...own, job, instance }),
+    valueAt: () => mebibytes * MIB,
+  }));
+}
+
+function alerts(bot: Bot, end: number): WrittenSeries[] {
+  const { downShard, slowShard } = bot.needles;
+  const firing = [
+    { alertname: 'DiscordShardDown', severity: 'critical', scope: 'shard', shard: String(downShard) },
+    { alertname: 'DiscordShardHeartbeatSlow', severity: 'warning', shard: String(slowShard) },
+  ];
+  return firing.flatMap((alert) => {
+    const labels = { ...placeOf(bot), job: 'gateway', ...alert };
+    const since = end - RECENT_SECONDS;
+    const sinceMs = since * 1_000;
+    return [
+      { head: seriesHead('ALERTS', { ...labels, alertstate: 'firing' }), valueAt: () => 1, sinceMs },
+      { head: seriesHead('ALERTS_FOR_STATE', labels), valueAt: () => since, sinceMs },
+    ];
+  });
+}
+
+function placeOf({ namespace }: Bot): Labels {
+  return namespace === undefined ? {} : { namespace };
 }
 
 function keyOf({ name, labels }: Series): string {
