@@ -4,7 +4,7 @@ const exclude = ['node_modules/**', 'dist/**', '.tools/**'];
 
 /**
  * unit: no process, no socket beyond this one. integration: real nats-server, real processes.
- * slow: fetches tools from package registries; only by `npm run test:slow`.
+ * slow: fetches and builds tools, deploys to a Docker daemon and a Kubernetes; only by `npm run test:slow`.
  */
 export default defineConfig({
   test: {
@@ -29,7 +29,16 @@ export default defineConfig({
           globalSetup: ['deploy/local/testing/require-tools.ts'],
         },
       },
-      { test: { name: 'slow', include: ['**/*.slow.test.ts'], exclude, testTimeout: 900_000 } },
+      {
+        test: {
+          name: 'slow',
+          include: ['**/*.slow.test.ts'],
+          exclude,
+          testTimeout: 900_000,
+          // Most take every core, and some measure how long things take.
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

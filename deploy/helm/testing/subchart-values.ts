@@ -11,6 +11,7 @@ export interface Assumption {
 /** https://github.com/nats-io/k8s/blob/main/helm/charts/nats/values.yaml */
 export const NATS_VALUES: readonly Assumption[] = [
   { path: 'fullnameOverride', why: 'service <name>, headless service <name>-headless' },
+  { path: 'config.merge', why: "merged into the server's configuration" },
   { path: 'config.cluster.enabled' },
   { path: 'config.cluster.replicas' },
   { path: 'config.jetstream.enabled' },

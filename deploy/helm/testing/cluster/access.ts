@@ -4,6 +4,12 @@ import { join } from 'node:path';
 
 import { stringify } from 'yaml';
 
+import { runCommand } from '../../../local/tools/run-command.ts';
+
+const OPENSSL_TIMEOUT_MS = 30_000;
+/** Who the API server is to the servers of other APIs. */
+export const AGGREGATOR = 'aggregator';
+
 /** Name in the cluster -> groups, as the API server's authorizers know them. */
 const USERS = {
   admin: 'system:masters',
@@ -21,6 +27,8 @@ export interface Access {
   readonly tokensFile: string;
   /** Signs the tokens of service accounts. */
   readonly keyFile: string;
+  /** With them the API server passes requests on to servers of other APIs; it trusts itself. */
+  readonly aggregator: { readonly keyFile: string; readonly certificateFile: string };
   /** @returns the path of a kubeconfig */
   kubeconfig(user: ClusterUser, server: string): Promise<string>;
 }
@@ -40,6 +48,7 @@ export async function createAccess(folder: string): Promise<Access> {
   return {
     tokensFile,
     keyFile,
+    aggregator: await createAggregator(folder),
     kubeconfig: async (user, server) => {
       const file = join(folder, `${user.replaceAll(':', '-')}-${new URL(server).port}.yaml`);
       const text = stringify(kubeconfig(server, tokens.get(user) ?? ''));
@@ -47,6 +56,17 @@ export async function createAccess(folder: string): Promise<Access> {
       return file;
     },
   };
+}
+
+/** Node makes keys but no certificates; what trusts this one trusts nobody else. */
+async function createAggregator(folder: string): Promise<Access['aggregator']> {
+  const keyFile = join(folder, 'aggregator.key');
+  const certificateFile = join(folder, 'aggregator.crt');
+  const self = ['req', '-x509', '-nodes', '-newkey', 'rsa:2048', '-days', '2', '-subj', `/CN=${AGGREGATOR}`];
+  const client = ['-addext', 'extendedKeyUsage=clientAuth'];
+  const files = ['-keyout', keyFile, '-out', certificateFile];
+  await runCommand('openssl', [...self, ...client, ...files], { timeoutMs: OPENSSL_TIMEOUT_MS });
+  return { keyFile, certificateFile };
 }
 
 /** The server's certificate is its own, for names that are none of ours: nobody is between us and loopback. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import type { OwnMachine } from '../../../docker/testing/own-machine.ts';
 import type { LocalProcess } from '../../../local/process.ts';
-import type { Access } from './access.ts';
+import { AGGREGATOR, type Access } from './access.ts';
 import { NETWORK } from './network.ts';
 import type { ClusterPrograms } from './programs.ts';
 
@@ -12,6 +12,9 @@ export interface PartsOfCluster {
   readonly folder: string;
   readonly access: Access;
 }
+
+/** A third of what it is by default: tests wait for it. */
+const AUTOSCALER_PERIOD = '5s';
 
 /** etcd, the API server, the controllers and the scheduler. */
 export async function startControlPlane(parts: PartsOfCluster): Promise<LocalProcess[]> {
@@ -40,12 +43,14 @@ export async function startControlPlane(parts: PartsOfCluster): Promise<LocalPro
     '--authorization-mode=Node,RBAC',
     '--allow-privileged=true',
     '--kubelet-preferred-address-types=InternalIP',
+    ...aggregation(access),
   ]);
   const controllers = machine.enter('kube-controller-manager', paths['kube-controller-manager'], [
     `--kubeconfig=${await access.kubeconfig('system:kube-controller-manager', NETWORK.apiServer)}`,
     `--service-account-private-key-file=${access.keyFile}`,
     `--root-ca-file=${join(certificates, 'apiserver.crt')}`,
     '--use-service-account-credentials',
+    `--horizontal-pod-autoscaler-sync-period=${AUTOSCALER_PERIOD}`,
     '--leader-elect=false',
     `--cert-dir=${join(folder, 'controllers')}`,
   ]);
@@ -55,4 +60,17 @@ export async function startControlPlane(parts: PartsOfCluster): Promise<LocalPro
     `--cert-dir=${join(folder, 'scheduler')}`,
   ]);
   return [etcd, apiServer, controllers, scheduler];
+}
+
+/** https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/ */
+function aggregation({ aggregator }: Access): string[] {
+  return [
+    `--requestheader-client-ca-file=${aggregator.certificateFile}`,
+    `--requestheader-allowed-names=${AGGREGATOR}`,
+    '--requestheader-username-headers=X-Remote-User',
+    '--requestheader-group-headers=X-Remote-Group',
+    '--requestheader-extra-headers-prefix=X-Remote-Extra-',
+    `--proxy-client-cert-file=${aggregator.certificateFile}`,
+    `--proxy-client-key-file=${aggregator.keyFile}`,
+  ];
 }
