@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ensureTool, type Source } from './ensure-tool.ts';
 import { findTool } from './find-tool.ts';
 import { TOOLS } from './tool-table.ts';
-import { isOlder, versionIn } from './tool-version.ts';
+import { isOlder, versionIn, versionOfModule } from './tool-version.ts';
 
 let root: string;
 let lines: string[];
@@ -120,4 +120,17 @@ test('versions are read from what the tools print, and compared by number', () =
   expect(isOlder('2.9.10', '2.9.4')).toBe(false);
   expect(isOlder('2.9', '2.9.4')).toBe(true);
   expect(isOlder('13.0', '13')).toBe(false);
+});
+
+test('of a program that does not tell its version, it is that of the module it was built from', () => {
+  const lines = [
+    '/opt/keda-operator: go1.26.8',
+    '\tpath\tgithub.com/kedacore/keda/v2/cmd/operator',
+    '\tmod\tgithub.com/kedacore/keda/v2\tv2.20.0\th1:nPKQ=',
+    '\tdep\tcel.dev/expr\tv0.24.0\th1:56Ov=',
+  ];
+  const output = lines.join('\n');
+  expect(versionOfModule(output, 'github.com/kedacore/keda/v2')).toBe('v2.20.0');
+  expect(versionOfModule(output, 'cel.dev/expr')).toBe('v0.24.0');
+  expect(versionOfModule(output, 'github.com/kedacore/keda')).toBeUndefined();
 });

@@ -6,11 +6,18 @@ const ETCD_VERSION = '3.6.16';
 const COREDNS_VERSION = '1.12.4';
 /** The one that the umbrella chart's kube-prometheus-stack brings. */
 const OPERATOR_VERSION = '0.93.1';
+const KEDA_VERSION = '2.18.1';
 
 /** Its CRDs are among its files. */
 export const OPERATOR_MODULE = {
   module: 'github.com/prometheus-operator/prometheus-operator',
   version: `v${OPERATOR_VERSION}`,
+};
+
+/** Its CRDs, roles and services are among its files. */
+export const KEDA_MODULE = {
+  module: 'github.com/kedacore/keda/v2',
+  version: `v${KEDA_VERSION}`,
 };
 
 const ONLY_BUILT = {
@@ -61,6 +68,9 @@ export const KUBERNETES_TOOLS = {
     'cmd/prometheus-config-reloader',
     'PROMETHEUS_CONFIG_RELOADER',
   ),
+  'keda-operator': kedaTool('operator', 'KEDA_OPERATOR'),
+  'keda-adapter': kedaTool('adapter', 'KEDA_ADAPTER'),
+  'keda-webhooks': kedaTool('webhooks', 'KEDA_WEBHOOKS'),
 } as const satisfies Record<string, Tool>;
 
 function kubernetesTool(program: string, variable: string) {
@@ -96,5 +106,22 @@ function operatorTool(program: string, folder: string, variable: string) {
     minVersion: OPERATOR_VERSION,
     goModule,
     page: 'https://github.com/prometheus-operator/prometheus-operator/releases',
+  } as const;
+}
+
+function kedaTool(part: string, variable: string) {
+  const goModule: GoModule = {
+    ...KEDA_MODULE,
+    package: `cmd/${part}`,
+    releaseVariable: { name: `${KEDA_MODULE.module}/version.Version`, value: KEDA_VERSION },
+  };
+  return {
+    ...ONLY_BUILT,
+    programs: [`keda-${part}`],
+    variable,
+    versionArgs: undefined,
+    minVersion: KEDA_VERSION,
+    goModule,
+    page: 'https://github.com/kedacore/keda/releases',
   } as const;
 }

@@ -4,7 +4,8 @@ export interface Tool {
   readonly programs: readonly string[];
   /** Environment variable that names its path. */
   readonly variable: string;
-  readonly versionArgs: readonly string[];
+  /** Undefined for a program that does not tell: Go is asked which version of the module it was built from. */
+  readonly versionArgs: readonly string[] | undefined;
   /** The oldest version that serves; an older one is passed over. */
   readonly minVersion: string;
   /** Folders beside PATH, as glob patterns below `/`. */
