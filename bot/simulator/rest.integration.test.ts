@@ -171,3 +171,16 @@ test('injected faults strike the route that they name as often as they say', asy
   const limited = simulator.ledger.rest().filter(({ status }) => status === 429);
   expect(limited).toMatchObject([{ method: 'GET', route: '/guilds/:id', path }]);
 });
+
+test('slowRest answers every request later, until it is cleared', async () => {
+  await using simulator = await startSimulator(OPTIONS);
+  const tookMs = async () => {
+    const startedAt = performance.now();
+    expect((await call(simulator, 'GET', '/users/@me')).status).toBe(200);
+    return performance.now() - startedAt;
+  };
+  simulator.faults.slowRest(500);
+  expect(await tookMs()).toBeGreaterThan(495);
+  await simulator.faults.clear();
+  expect(await tookMs()).toBeLessThan(495);
+});

@@ -84,6 +84,7 @@ const ACTIONS: Readonly<Record<string, FaultAction>> = {
   malformedDispatch: action({ shards: shards(), kind: choice(MALFORMED_KINDS) }, (faults, values) =>
     faults.malformedDispatch(values.shards, values.kind),
   ),
+  slowRest: action({ delayMs: integerFrom(1) }, (faults, { delayMs }) => faults.slowRest(delayMs)),
   rest: action(
     {
       status: integerFrom(400, 599),

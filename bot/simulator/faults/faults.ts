@@ -175,6 +175,11 @@ export class Faults {
     this.#parts.rest.add(fault);
   }
 
+  /** REST requests are answered so much later. */
+  slowRest(delayMs: number): void {
+    this.#parts.rest.slow(delayMs);
+  }
+
   /** Ends every lasting fault; deaf sessions get what they missed, blackholed sockets end. */
   async clear(): Promise<void> {
     const { connections, lasting, rest, resumeHost, sessions } = this.#parts;
@@ -195,6 +200,7 @@ export class Faults {
         ...(Number.isFinite(remaining) ? { remaining } : {}),
       })),
       rest: rest.list(),
+      restDelayMs: rest.delayMs,
       resumeHostRefused: !resumeHost.isOpen,
     };
   }

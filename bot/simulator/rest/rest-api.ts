@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Ledger } from '../ledger/ledger.ts';
 import { botRoutes } from './bot-routes.ts';
@@ -45,6 +46,8 @@ export class RestApi {
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', url = '/' } = request;
     const body = await readBody(request);
+    const { delayMs } = this.#parts.faults;
+    if (delayMs > 0) await sleep(delayMs, undefined, { ref: false });
     const { pathname, searchParams } = new URL(url, 'http://simulator');
     const path = pathname.replace(PREFIX, '');
     const match = this.#routes.find(method, path);

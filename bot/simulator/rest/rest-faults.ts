@@ -14,9 +14,19 @@ export interface RestFault {
   readonly scope?: RateLimitScope;
 }
 
-/** Requests that are to fail. */
+/** Requests that are to fail, or to be answered late. */
 export class RestFaults {
   #faults: { readonly fault: RestFault; remaining: number }[] = [];
+  #delayMs = 0;
+
+  /** How much later each request is answered. */
+  get delayMs(): number {
+    return this.#delayMs;
+  }
+
+  slow(delayMs: number): void {
+    this.#delayMs = delayMs;
+  }
 
   add(fault: RestFault): void {
     this.#faults.push({ fault, remaining: fault.count ?? Infinity });
@@ -24,6 +34,7 @@ export class RestFaults {
 
   clear(): void {
     this.#faults = [];
+    this.#delayMs = 0;
   }
 
   list(): RestFault[] {
