@@ -177,9 +177,9 @@ test('every process of the stack has a user of NATS, with a password of its own'
       NATS_USER: user,
       NATS_PASSWORD_FILE: `/run/secrets/nats_${user}_password`,
     });
-    expect(STACK.services[name]?.secrets?.filter((secret) => JSON.stringify(secret).includes('nats'))).toEqual([
-      `nats_${user}_password`,
-    ]);
+    expect(
+      STACK.services[name]?.secrets?.filter((secret) => JSON.stringify(secret).includes('nats')),
+    ).toEqual([`nats_${user}_password`]);
   }
 });
 

@@ -111,6 +111,23 @@ describe.skipIf(reason !== undefined)('the stack on a real Docker daemon', () =>
     expect(rules.filter(({ health }) => health === 'err')).toEqual([]);
   }, 120_000);
 
+  test('the bot and the monitoring reach each other only through Prometheus', async () => {
+    const [worker] = await stack.containers('moderation-worker');
+    const [alertmanager] = await stack.containers('alertmanager');
+    const script = (url: string) =>
+      `fetch('${url}').then((r) => console.log(r.status), (e) => console.log(e.cause.code))`;
+    const fromWorker = async (url: string) =>
+      stack.docker.run('exec', worker?.id ?? '', 'node', '-e', script(url));
+    const fromAlertmanager = async (url: string) =>
+      stack.docker.run('exec', alertmanager?.id ?? '', 'node', '-e', script(url));
+    expect(await fromWorker('http://alertmanager:9093/-/ready')).toBe('ENOTFOUND');
+    expect(await fromAlertmanager('http://nats:4222')).toBe('ENOTFOUND');
+    expect(await fromAlertmanager('http://postgres:5432')).toBe('ENOTFOUND');
+    expect(await fromAlertmanager('http://prometheus:9090/-/ready')).toBe('200');
+    // NATS tells of its connections and users only to who is in its container.
+    expect(await fromWorker('http://nats:8222/connz')).toBe('ECONNREFUSED');
+  });
+
   test('a rolling update of gateways and workers under load loses nothing and identifies nothing', async () => {
     await stack.discord.traffic(EVENTS_PER_SECOND);
     const before = await stack.discord.status();
