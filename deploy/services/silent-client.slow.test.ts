@@ -66,7 +66,7 @@ class Sleeper implements AsyncDisposable {
     const sleeper = new LocalProcess({
       name: 'sleeper',
       command: process.execPath,
-      args: [join(import.meta.dirname, 'testing', 'sleeper.ts'), nats.url],
+      args: [join(import.meta.dirname, 'testing', 'sleeper', 'main.ts'), nats.url],
     });
     await sleeper.waitForLine((line) => line === 'buffered' || undefined);
     sleeper.signal('SIGSTOP');
