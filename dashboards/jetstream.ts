@@ -15,7 +15,6 @@ const MOST_LINES = 10;
 /** What waits, who takes it, and how that ends. */
 export function jetstream(settings: DashboardSettings): Dashboard {
   const half = { width: 12, height: 8 };
-  const third = { width: 8, height: 8 };
   const ofBoth = [OF_STREAM, OF_CONSUMER];
   return dashboard(
     {
@@ -49,9 +48,9 @@ export function jetstream(settings: DashboardSettings): Dashboard {
           id: 300,
           title: 'Streams',
           panels: [
-            streamTable({ id: 301, width: 8, height: 8 }, OF_STREAM),
-            streamRoom({ id: 302, ...third }, MOST_LINES, OF_STREAM),
-            streamReplicas({ id: 303, ...third }, OF_STREAM),
+            streamTable({ id: 301, width: 10, height: 8 }, OF_STREAM),
+            streamRoom({ id: 302, width: 7, height: 8 }, MOST_LINES, OF_STREAM),
+            streamReplicas({ id: 303, width: 7, height: 8 }, OF_STREAM),
           ],
         },
         {

@@ -31,9 +31,9 @@ export function overview(settings: DashboardSettings): Dashboard {
         'Is the bot broken, where, and since when. The first row answers; every panel leads to its details.',
       variables: [JOB],
       panels: [
-        firing(settings, { id: 1, width: 14, height: 8 }),
+        firing(settings, { id: 1, width: 15, height: 8 }),
         shardsUp({ id: 2, width: 4, height: 8, ...toShards }),
-        processes(settings, { id: 3, width: 6, height: 8, ...toRuntime }),
+        processes(settings, { id: 3, width: 5, height: 8, ...toRuntime }),
         timeline(settings, { id: 4, width: 24, height: 7, ...toShards }),
         heartbeat(settings, { id: 5, ...quarter, ...toShards }, MOST_LINES),
         eventGap(settings, { id: 6, ...quarter, ...toShards }, MOST_LINES),

@@ -37,9 +37,17 @@ export function shardUp(...matchers: readonly string[]): string {
   return select('shardwatch:discord_shard_up:max', ...matchers);
 }
 
-/** The states of the shards that were up the least in the range shown. */
-export function leastUp(count: number, ...matchers: readonly string[]): string {
-  const upShare = `max ${by('shard')} (avg_over_time(${shardUp(...matchers)}[$__range] @ end()))`;
-  const chosen = among(['shard'], `topk(${count}, 1 - ${upShare})`);
-  return shardState((series) => `(${series} ${chosen})`, ...matchers);
+/**
+ * The states of the shards that were up the least in the range shown: first of those that were down at some time,
+ * then, as far as there is room, of others, which were up throughout.
+ */
+export function leastUp(count: number, ...matchers: readonly string[]): readonly [down: string, up: string] {
+  const up = shardUp(...matchers);
+  const worst = `topk(${count}, 1 - max ${by('shard')} (avg_over_time(${up}[$__range] @ end())))`;
+  const wereDown = among(['shard'], `(${worst} > 0)`);
+  const others = among(['shard'], `(${worst} == 0)`);
+  return [
+    shardState((series) => `(${series} ${wereDown})`, ...matchers),
+    `${STATES.length - 1} * max ${by('shard')} (${up} ${others})`,
+  ];
 }

@@ -5,6 +5,7 @@ import {
   BigValueTextMode,
   ReduceDataOptionsBuilder,
   VizOrientation,
+  VizTextDisplayOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
 import type { ThresholdsConfigBuilder, ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat';
@@ -22,7 +23,10 @@ export interface Stat extends About {
   readonly plain?: readonly string[];
 }
 
-/** Large numbers, each with its name below or beside it. */
+/** Otherwise as small as the number of rows makes them. */
+const [NAME_PIXELS, VALUE_PIXELS] = [16, 24];
+
+/** Numbers, each a row with its name: readable with two as with eight. */
 export function stat(panel: Stat): PanelBuilder {
   const builder = introduce(new PanelBuilder(), panel)
     .datasource(DATASOURCE)
@@ -34,7 +38,8 @@ export function stat(panel: Stat): PanelBuilder {
     .colorMode(BigValueColorMode.Background)
     .justifyMode(BigValueJustifyMode.Center)
     .textMode(BigValueTextMode.ValueAndName)
-    .orientation(VizOrientation.Auto)
+    .orientation(VizOrientation.Horizontal)
+    .text(new VizTextDisplayOptionsBuilder().titleSize(NAME_PIXELS).valueSize(VALUE_PIXELS))
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']));
   for (const name of panel.plain ?? []) {
     builder.overrideByRegexp(ofAnyBot(name), [

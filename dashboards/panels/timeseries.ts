@@ -44,19 +44,22 @@ export interface TimeSeries extends About {
   readonly stacked?: boolean;
   /** By legend: a fixed colour, dashed where it is only for comparison. */
   readonly styles?: Readonly<Record<string, { readonly color: string; readonly dashed?: boolean }>>;
-  readonly legend?: 'list' | 'table' | 'hidden';
+  /** Names leave no room for numbers beside them. */
+  readonly longNames?: boolean;
   /** Opened by a click on a line; may name the line's labels. */
   readonly dataLinks?: readonly DashboardLinkBuilder[];
 }
 
 const LINE_WIDTH = 2;
+/** Columns that leave room beside the graph. */
+const WIDE = 12;
 /** On a logarithmic axis values below this lie next to zero: a millisecond, or one of what is counted. */
 const LOG_FLOOR = { seconds: 0.001, counted: 1 };
 /** A gap longer than this is a gap; a shorter one, one lost scrape. */
 const BRIDGED_MS = 60_000;
 
 export function timeSeries(panel: TimeSeries): PanelBuilder {
-  const { limits, styles = {}, upTo, legend = 'list' } = panel;
+  const { limits, styles = {}, upTo } = panel;
   const builder = introduce(new PanelBuilder(), panel)
     .datasource(DATASOURCE)
     .targets(rangeTargets(panel.lines))
@@ -82,13 +85,7 @@ export function timeSeries(panel: TimeSeries): PanelBuilder {
         (panel.stacked ?? panel.bars) ? StackingMode.Normal : StackingMode.None,
       ),
     )
-    .legend(
-      new VizLegendOptionsBuilder()
-        .showLegend(legend !== 'hidden')
-        .displayMode(legend === 'table' ? LegendDisplayMode.Table : LegendDisplayMode.List)
-        .placement(legend === 'table' ? LegendPlacement.Right : LegendPlacement.Bottom)
-        .calcs(legend === 'table' ? ['lastNotNull', 'max'] : []),
-    )
+    .legend(legendOf(panel))
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
     .dataLinks([...(panel.dataLinks ?? [])]);
   if (upTo !== undefined) builder.axisSoftMax(upTo);
@@ -104,6 +101,21 @@ export function timeSeries(panel: TimeSeries): PanelBuilder {
     else builder.overrideByName(name, properties);
   }
   return builder;
+}
+
+/** Beside a wide graph, of its worst ones first and with numbers; below a narrow one, or what has few lines. */
+function legendOf({ width, lines, bars, longNames }: TimeSeries): VizLegendOptionsBuilder {
+  const legend = new VizLegendOptionsBuilder().showLegend(true);
+  const ofMany = lines.some(([name]) => name.includes('{{'));
+  if (width < WIDE || !ofMany || bars || longNames) {
+    return legend.displayMode(LegendDisplayMode.List).placement(LegendPlacement.Bottom).calcs([]);
+  }
+  return legend
+    .displayMode(LegendDisplayMode.Table)
+    .placement(LegendPlacement.Right)
+    .calcs(['lastNotNull', 'max'])
+    .sortBy('Max')
+    .sortDesc(true);
 }
 
 /** Which bot stands behind the name, where several are looked at. */

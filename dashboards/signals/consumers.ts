@@ -50,6 +50,7 @@ export function backlog(
     limits,
     scale: 'log',
     upTo: limits.critical.value,
+    longNames: labels.length > 1,
     dataLinks: [toLine('jetstream', Object.fromEntries(labels.map((name) => [VARIABLES[name], name])))],
   });
 }

@@ -32,6 +32,7 @@ export function deliveries(place: Place, count: number, ...matchers: readonly st
         ),
       ],
     ],
+    longNames: true,
     dataLinks: [THIS_CONSUMER],
   });
 }
@@ -63,6 +64,7 @@ export function lastActivity(
       [`${LEGEND} delivery${IN_BOT}`, since('delivery')],
       [`${LEGEND} acknowledgement${IN_BOT}`, since('ack')],
     ],
+    longNames: true,
     dataLinks: [THIS_CONSUMER],
   });
 }
@@ -115,6 +117,7 @@ export function waiting(place: Place, count: number, ...matchers: readonly strin
         ),
       ],
     ],
+    longNames: true,
     dataLinks: [THIS_CONSUMER],
   });
 }

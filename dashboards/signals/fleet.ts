@@ -60,11 +60,11 @@ export function timeline(settings: DashboardSettings, place: Place, ...matchers:
   return stateTimeline({
     ...withRunbook(place, settings, 'DiscordShardDown'),
     title: 'Shards, those that were up the least',
-    shows: `At most ${MOST_BANDS} shards; click a band for its shard.`,
+    shows: `At most ${MOST_BANDS} shards, those above that were down at some time; click a band for its shard.`,
     normal: 'ready throughout, with a short gap for each deploy.',
     otherwise:
       'one shard: its connection; all shards of a gateway: that process; all shards: Discord, NATS or the network. “gone” means that no process has the shard.',
-    lines: [[`shard {{shard}}${IN_BOT}`, leastUp(MOST_BANDS, ...matchers)]],
+    lines: leastUp(MOST_BANDS, ...matchers).map((expr) => [`shard {{shard}}${IN_BOT}`, expr] as const),
     mappings: [STATE_WORDS],
     dataLinks: [toLine('shards', { shard: 'shard' })],
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { askDashboard, isEmpty, type Asked, type Window } from './testing/ask-dashboard.ts';
+import { askDashboard, emptyOf, isEmpty, type Asked, type Window } from './testing/ask-dashboard.ts';
 import { dashboardFiles, variablesOf } from './testing/dashboard-json.ts';
 import { fillVariables } from './testing/fill-variables.ts';
 import { startTroubledPipeline, STRUCK, type TroubledPipeline } from './testing/troubled-pipeline.ts';
@@ -35,8 +35,8 @@ describe.for(files)('$name of the troubled pipeline', ({ dashboard }) => {
   test('every variable offers something to choose', async () => {
     const { offered } = await fillVariables(dashboard, pipeline.fleet.prometheus, window);
     const empty = [...offered].filter(([, values]) => values.length === 0).map(([name]) => name);
-    // There is none outside of Kubernetes, and All must do.
-    expect(empty).toEqual(['namespace']);
+    // There is none outside of Kubernetes, and All must do; nor has one bot to be told from others.
+    expect(empty).toEqual(['namespace', 'in_bot']);
   });
 
   test('every query answers, with All', async () => {
@@ -83,7 +83,7 @@ function expectAnswers(asked: readonly Asked[]): void {
   expect(
     asked.filter(({ error }) => error !== undefined).map(({ where, error }) => `${where}: ${error}`),
   ).toEqual([]);
-  const empty = asked.filter((each) => isEmpty(each) && !isExempt(each));
+  const empty = emptyOf(asked).filter((each) => !isExempt(each));
   expect(empty.map(({ where, expr }) => `${where}: ${expr}`)).toEqual([]);
   const stale = asked.filter((each) => !isEmpty(each) && EXEMPT[each.key] !== undefined);
   expect(stale.map(({ where }) => where)).toEqual([]);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { CONSUMER_NAMES } from '../../bot/streams.ts';
 import { MOST_SERIES } from './rules/series.ts';
-import { askDashboard, isEmpty, type Asked, type Window } from './testing/ask-dashboard.ts';
+import { askDashboard, emptyOf, type Asked, type Window } from './testing/ask-dashboard.ts';
 import { dashboardFiles, type DashboardFile } from './testing/dashboard-json.ts';
 import { fillVariables } from './testing/fill-variables.ts';
 import { instanceOf, type Bot, type FleetSize } from './testing/fleet-history.ts';
@@ -89,7 +89,7 @@ describe.for([LARGE, SMALL])('$title', ({ bot, size, hours }) => {
     const asked = await ask(file);
     logSlowest('1 h', asked);
     expectSoon(asked, MOST_SECONDS);
-    expect(asked.filter((each) => isEmpty(each)).map(({ where, expr }) => `${where}: ${expr}`)).toEqual([]);
+    expect(emptyOf(asked).map(({ where, expr }) => `${where}: ${expr}`)).toEqual([]);
     const crowded = asked.filter(
       ({ series, panel }) => series.length > (panel?.type === 'table' ? MOST_ROWS : MOST_SERIES),
     );
@@ -125,7 +125,7 @@ describe.for([LARGE, SMALL])('$title', ({ bot, size, hours }) => {
     const asked = await ask(file, undefined, lastHours(history, shownHours));
     logSlowest(`${shownHours} h`, asked);
     expectSoon(asked, MOST_SECONDS_OF_LONG);
-    expect(asked.filter((each) => isEmpty(each)).map(({ where }) => where)).toEqual([]);
+    expect(emptyOf(asked).map(({ where }) => where)).toEqual([]);
   });
 
   test('the leak rule over the days that it is best seen over', async () => {
@@ -133,7 +133,7 @@ describe.for([LARGE, SMALL])('$title', ({ bot, size, hours }) => {
     const asked = await ask(file, MEMORY_TREND, lastHours(history, 7 * 24));
     logSlowest('7 d', asked);
     expectSoon(asked, MOST_SECONDS_OF_LONG);
-    expect(asked.filter((each) => isEmpty(each))).toEqual([]);
+    expect(emptyOf(asked)).toEqual([]);
   });
 
   const shard = (id: number) => ({ shard: String(id) });

@@ -22,6 +22,8 @@ export interface BigValue {
 interface StatOptions {
   readonly colorMode?: 'value' | 'background' | 'background_solid' | 'none';
   readonly graphMode?: 'area' | 'none';
+  /** In pixels; by default what fits. */
+  readonly text?: { readonly titleSize?: number; readonly valueSize?: number };
   readonly textMode?: 'auto' | 'value' | 'value_and_name' | 'name' | 'none';
   readonly justifyMode?: 'auto' | 'center';
   readonly orientation?: 'auto' | 'horizontal' | 'vertical';
@@ -120,13 +122,15 @@ function drawTile(
     : value.color;
   const text = options.textMode === 'name' ? '' : options.textMode === 'none' ? '' : value.text;
   const wide = named && options.wideLayout !== false && width / height > WIDE;
-  const sizes = fontSizes(
+  const fitting = fontSizes(
     sample.name,
     sample.text,
     { width: width - PADDING * 2, height: height - PADDING * 2 },
     named,
     wide,
   );
+  const { titleSize, valueSize } = options.text ?? {};
+  const sizes = { ...fitting, ...(titleSize && { name: titleSize }), ...(valueSize && { value: valueSize }) };
   const center = options.justifyMode === 'center' || (!named && graphMode === 'none');
   const spark = graphMode === 'area' ? sparkline(value, { width, height: height * 0.4 }, context) : '';
   const classes = [

@@ -139,6 +139,17 @@ function shown({ timeFrom }: Panel, { fromMs, toMs }: Window): { fromMs: number;
   return { toMs, fromMs: timeFrom ? toMs - parseDuration(timeFrom) * 1_000 : fromMs };
 }
 
+/**
+ * What has nothing that could be drawn and should have. A timeline asks for shards that were down and for such that
+ * were not: one of both has always something.
+ */
+export function emptyOf(asked: readonly Asked[]): Asked[] {
+  const drawn = new Set(asked.filter((each) => !isEmpty(each)).map(({ panel }) => panel));
+  return asked.filter(
+    (each) => isEmpty(each) && !(each.panel?.type === 'state-timeline' && drawn.has(each.panel)),
+  );
+}
+
 /** Nothing in it that could be drawn. */
 export function isEmpty({ series, error }: Asked): boolean {
   return error === undefined && !series.some(({ values }) => values.length > 0);

@@ -33,6 +33,9 @@ const THINNED_SECONDS = 60;
 /** The leak rule's own interval, and what its graph is best seen over. */
 const TREND_SECONDS = 300;
 const TREND_HOURS = 7 * 24;
+/** What a process says of its start; these all started when this version came. */
+const STARTED = 'process_start_time_seconds';
+const OF_THE_RUN = new Set([STARTED, 'shardwatch_build_info']);
 /** How long ago the gone shard's process ended. */
 const GONE_SECONDS = 600;
 /** Since when the alerts fire and this version runs: marks in the graphs. */
@@ -113,6 +116,7 @@ function scraped(
   end: number,
 ): WrittenSeries[] {
   const [first, last] = ends.map(({ series }) => series) as [readonly Series[], readonly Series[]];
+  const since = end - RECENT_SECONDS;
   const finals = new Map(last.map((each) => [keyOf(each), each.value]));
   const own = first
     .filter(({ name }) => wanted.has(name))
@@ -121,8 +125,8 @@ function scraped(
       const isGone = each.labels['shard'] === String(bot.needles.goneShard);
       return {
         head: seriesHead(each.name, { ...labels, ...each.labels }),
-        valueAt: (timeMs) => each.value + slope * (timeMs / 1_000 - begin),
-        ...(each.name === 'shardwatch_build_info' && { sinceMs: (end - RECENT_SECONDS) * 1_000 }),
+        valueAt: (timeMs) => (each.name === STARTED ? since : each.value + slope * (timeMs / 1_000 - begin)),
+        ...(OF_THE_RUN.has(each.name) && { sinceMs: since * 1_000 }),
         ...(isGone && { untilMs: (end - GONE_SECONDS) * 1_000 }),
       };
     });
