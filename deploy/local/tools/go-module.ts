@@ -7,6 +7,8 @@ import type { GoModule, MissingFile } from './tool.ts';
 
 const BUILD_TIMEOUT_MS = 900_000;
 
+type Go = (...args: string[]) => Promise<string>;
+
 /**
  * Builds a program of a Go module at its pinned version into `<folder>/bin`.
  * A module of our own requires it, because `go install module@version` refuses modules whose go.mod
@@ -26,6 +28,7 @@ export async function buildGoModule(program: string, source: GoModule, folder: s
     const built = join(work, program);
     await go('mod', 'init', 'shardwatch.local/tool');
     if (source.staging) await replaceStaging(go, source, source.staging);
+    if (source.replaces) await replaceAsModule(go, source);
     await go('get', `${source.module}@${source.version}`);
     const { name, value } = source.releaseVariable ?? {};
     const release = name ? ['-ldflags', `-X ${name}=${value}`] : [];
@@ -62,17 +65,24 @@ export async function goModuleFolder(module: string, version: string): Promise<s
 }
 
 /** `replace` lines of a module that is required do not count: what they name is asked for by its version. */
-async function replaceStaging(
-  go: (...args: string[]) => Promise<string>,
-  { module, version }: GoModule,
-  staging: string,
-): Promise<void> {
-  const { GoMod: file } = JSON.parse(await go('mod', 'download', '-json', `${module}@${version}`)) as {
-    GoMod: string;
-  };
-  const replaced = (await readFile(file, 'utf8')).matchAll(/^\s*(\S+) => \.\/staging\//gm);
-  const options = [...replaced].map(([, name]) => `-replace=${name}=${name}@${staging}`);
-  await go('mod', 'edit', ...options);
+async function replaceStaging(go: Go, source: GoModule, staging: string): Promise<void> {
+  const replaced = (await goModOf(go, source)).matchAll(/^\s*(\S+) => \.\/staging\//gm);
+  await go('mod', 'edit', ...[...replaced].map(([, name]) => `-replace=${name}=${name}@${staging}`));
+}
+
+/** Those of them that name another version or module, made lines of our own. */
+async function replaceAsModule(go: Go, source: GoModule): Promise<void> {
+  const replaced = (await goModOf(go, source)).matchAll(/^\s*(?:replace )?(\S+) => (\S+) (v\S+)$/gm);
+  await go(
+    'mod',
+    'edit',
+    ...[...replaced].map(([, name, by, version]) => `-replace=${name}=${by}@${version}`),
+  );
+}
+
+async function goModOf(go: Go, { module, version }: GoModule): Promise<string> {
+  const output = await go('mod', 'download', '-json', `${module}@${version}`);
+  return readFile((JSON.parse(output) as { GoMod: string }).GoMod, 'utf8');
 }
 
 async function putInto(bin: string, built: string, program: string): Promise<string> {

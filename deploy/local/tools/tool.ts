@@ -32,6 +32,8 @@ export interface GoModule {
   readonly releaseVariable: { readonly name: string; readonly value: string } | undefined;
   /** Version of the modules that its go.mod takes from its own folder `staging`, where they are published too. */
   readonly staging?: string;
+  /** Whether it builds only with the versions that its go.mod names in `replace` lines. */
+  readonly replaces?: true;
   /** Embedded by the program, made by its release build and not in the module. */
   readonly missingFile?: MissingFile;
 }

@@ -106,7 +106,13 @@ export class BotInCluster implements AsyncDisposable {
     log('the chart is installed');
     const simulator = await openDoor(cluster, { name: 'simulator', port: 8_700 });
     const nats = await openDoor(cluster, { name: 'nats', port: 4_222 });
-    const connection = await connect({ servers: nats, maxReconnectAttempts: -1, reconnectTimeWait: 500 });
+    const connection = await connect({
+      servers: nats,
+      // What leads there is set up in the node's own time.
+      waitOnFirstConnect: true,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 500,
+    });
     starting.move();
     return new BotInCluster(installation, cluster, connection, new SimulatedDiscord(simulator, connection));
   }
