@@ -30,8 +30,14 @@ export class SimulatedDiscord {
     return (await this.status()).shards.filter(({ state }) => state === 'connected').length;
   }
 
-  async traffic(eventsPerSecond: number): Promise<void> {
-    await this.#ask('/control/traffic', { eventsPerSecond });
+  /** @param settings of `POST /control/traffic` */
+  async traffic(eventsPerSecond: number, settings: object = {}): Promise<void> {
+    await this.#ask('/control/traffic', { ...settings, eventsPerSecond });
+  }
+
+  /** Answers each REST request later, so that who handles an event is busy for longer. */
+  async slowRest(delayMs: number): Promise<void> {
+    await this.#ask('/control/faults', { fault: 'slowRest', delayMs });
   }
 
   /** Ends the traffic and waits until all that was sent is stored and handled, as far as it ever will be. */
