@@ -1,4 +1,3 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { connect, type NatsConnection } from 'nats';
@@ -11,6 +10,8 @@ import { OPERATOR_MODULE } from '../../../local/tools/kubernetes-tools.ts';
 import { CHART } from '../helm.ts';
 import { Cluster } from './cluster.ts';
 import { buildClusterImages, type BuildMore } from './images.ts';
+import { openDoor, type Door } from './door.ts';
+import { containerProcesses } from './container-processes.ts';
 import { clusterPrograms } from './programs.ts';
 
 export const RELEASE = 'shardwatch';
@@ -21,12 +22,6 @@ const PATIENCE = '--timeout=5m';
 export const SHARDS = 4;
 const OPTIONS = ['--namespace', NAMESPACE, '--wait', PATIENCE];
 const OURS = 'app.kubernetes.io/name=shardwatch';
-
-export interface Door {
-  /** The label `app.kubernetes.io/name` of the pods. */
-  readonly name: string;
-  readonly port: number;
-}
 
 /** What is installed, and what has to be there before. */
 export interface Installation {
@@ -104,15 +99,9 @@ export class BotInCluster implements AsyncDisposable {
     await prepare(cluster, installation);
     await cluster.helm(['install', RELEASE, installation.chart, ...OPTIONS], installation.values);
     log('the chart is installed');
-    const simulator = await openDoor(cluster, { name: 'simulator', port: 8_700 });
-    const nats = await openDoor(cluster, { name: 'nats', port: 4_222 });
-    const connection = await connect({
-      servers: nats,
-      // What leads there is set up in the node's own time.
-      waitOnFirstConnect: true,
-      maxReconnectAttempts: -1,
-      reconnectTimeWait: 500,
-    });
+    const simulator = await openDoor(cluster, NAMESPACE, { name: 'simulator', port: 8_700 });
+    const nats = await openDoor(cluster, NAMESPACE, { name: 'nats', port: 4_222 });
+    const connection = await connect({ servers: nats, maxReconnectAttempts: -1, reconnectTimeWait: 500 });
     starting.move();
     return new BotInCluster(installation, cluster, connection, new SimulatedDiscord(simulator, connection));
   }
@@ -136,7 +125,7 @@ export class BotInCluster implements AsyncDisposable {
 
   /** @returns `host:port` on this machine, behind which the pods of an application are */
   async open(door: Door): Promise<string> {
-    return openDoor(this.cluster, door);
+    return openDoor(this.cluster, NAMESPACE, door);
   }
 
   /** What a pod answers to a scrape. */
@@ -164,7 +153,7 @@ export class BotInCluster implements AsyncDisposable {
   /** SIGKILL for every process of a pod, as the kernel does it when memory runs out. */
   async kill(pod: string): Promise<void> {
     const uid = await this.kubectl('get', 'pod', pod, '--output', 'jsonpath={.metadata.uid}');
-    for (const pid of await processesInCgroup(`pod${uid}`)) process.kill(pid, 'SIGKILL');
+    for (const pid of await containerProcesses(uid)) process.kill(pid, 'SIGKILL');
   }
 
   async deleteByForce(pod: string): Promise<void> {
@@ -195,19 +184,6 @@ export class BotInCluster implements AsyncDisposable {
   }
 }
 
-/** Of containers, not of what holds their pod. */
-async function processesInCgroup(name: string): Promise<number[]> {
-  const found: number[] = [];
-  for (const pid of (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry))) {
-    // It may have ended in the meantime.
-    const cgroups = await readFile(`/proc/${pid}/cgroup`, 'utf8').catch(() => '');
-    const command = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
-    if (cgroups.includes(name) && command.trim() !== 'sleep') found.push(Number(pid));
-  }
-  if (found.length === 0) throw new Error(`there is no process in ${name}`);
-  return found;
-}
-
 /** A namespace with the token and, here, Discord; then what else has to be there. */
 async function prepare(cluster: Cluster, installation: Installation): Promise<void> {
   await cluster.kubectl('create', 'namespace', NAMESPACE);
@@ -220,14 +196,4 @@ async function prepare(cluster: Cluster, installation: Installation): Promise<vo
   await kubectl('create', 'secret', 'generic', 'shardwatch-discord', `--from-literal=token=${TOKEN}`);
   await kubectl('rollout', 'status', 'deployment/simulator', PATIENCE);
   await installation.prepare(cluster, NAMESPACE);
-}
-
-async function openDoor(cluster: Cluster, { name, port }: Door): Promise<string> {
-  const selector = { 'app.kubernetes.io/name': name };
-  const spec = { type: 'NodePort', selector, ports: [{ port }] };
-  const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: `${name}-door` }, spec };
-  const file = await cluster.write(service);
-  const nodePort = ['--output', 'jsonpath={.spec.ports[0].nodePort}'];
-  const output = await cluster.kubectl('--namespace', NAMESPACE, 'create', '--filename', file, ...nodePort);
-  return `127.0.0.1:${await cluster.forward(Number(output))}`;
 }
