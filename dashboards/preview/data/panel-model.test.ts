@@ -29,6 +29,21 @@ describe('panelModel', () => {
     expect(isEmpty(model)).toBe(true);
   });
 
+  it('puts variables into a legend before labels, so that a variable may name one', async () => {
+    const source = new CannedSource();
+    const values = [[990, 1]] as const;
+    source.series.set('up', [{ metric: { shard: '3', namespace: 'canary' }, values }]);
+    const targets = [{ expr: 'up', refId: 'A', legendFormat: 'shard {{shard}}${in_bot}' }];
+    const named = async (inBot: readonly string[]) => {
+      const known = context(source);
+      const variables = { ...known.variables, in_bot: { values: inBot } };
+      const { frames } = await panelModel(panel({ targets }), { ...known, variables });
+      return frames[0]?.fields.map((field) => nameOf(field)).at(-1);
+    };
+    expect(await named([' in {{namespace}}'])).toBe('shard 3 in canary');
+    expect(await named([])).toBe('shard 3');
+  });
+
   it('keeps gaps, names series by their legend, and configures them by name', async () => {
     const source = new CannedSource();
     source.series.set('gap', [

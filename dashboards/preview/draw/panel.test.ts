@@ -143,6 +143,18 @@ describe('drawPanel', () => {
     expect(html).toContain('background:#E69F00');
   });
 
+  it('writes names and numbers of a stat as large as its options say', () => {
+    const options = {
+      orientation: 'horizontal',
+      textMode: 'value_and_name',
+      text: { titleSize: 16, valueSize: 24 },
+    };
+    const fields = [series('down', [1]), series('configured', [8])];
+    const { html } = draw(model('stat', fields, { options }));
+    expect(html.match(/font-size:16px/g)).toHaveLength(2);
+    expect(html.match(/font-size:24px/g)).toHaveLength(2);
+  });
+
   it('draws a cell for each bucket that counted something', () => {
     const bucket = (name: string, values: readonly Value[]): Field => ({ name, type: 'number', values });
     const time: Field = { name: 'Time', type: 'time', values: TIMES };
