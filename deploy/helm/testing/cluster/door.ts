@@ -29,7 +29,7 @@ export async function openDoor(cluster: Cluster, namespace: string, { name, port
 
 /** Whoever forwards takes every connection, and closes it at once where nobody stands behind it. */
 async function staysOpen(port: number): Promise<boolean> {
-  const socket = connectTo(port, '127.0.0.1');
+  const socket = connect(port, '127.0.0.1');
   const { promise: ended, resolve } = Promise.withResolvers<false>();
   socket.once('error', () => resolve(false)).once('close', () => resolve(false));
   const open = await Promise.race([ended, sleep(STAYS_OPEN_MS, true)]);
