@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { connect, type NatsConnection } from 'nats';
 
+import { CodedError, messageOf } from '../../../runtime/errors.ts';
 import { importBaseImage } from '../../docker/testing/base-image.ts';
 import { DockerDaemon } from '../../docker/testing/docker-daemon.ts';
 import { dockerPrograms } from '../../docker/testing/docker-programs.ts';
@@ -16,6 +17,8 @@ import { runCommand } from '../../local/tools/run-command.ts';
 const STACK = 'shardwatch';
 const PROJECT = join(import.meta.dirname, '..', '..', '..');
 const SWARM = join(PROJECT, 'deploy', 'swarm');
+/** By default the second network of a stack has 10.0.2.0/24, by which slirp4netns reaches the daemon. */
+const OVERLAY_ADDRESSES = '10.40.0.0/16';
 const DEPLOY_TIMEOUT_MS = 120_000;
 /** Not a real one; the simulator takes exactly this. */
 const TOKEN = 'simulator-fake-token';
@@ -64,7 +67,8 @@ export class SwarmStack implements AsyncDisposable {
     log('images of the services are built');
     await buildOwnImages(docker);
     log('images of the bot and of the simulator are built');
-    await docker.run('swarm', 'init', '--advertise-addr', '127.0.0.1');
+    const addresses = ['--advertise-addr=127.0.0.1', `--default-addr-pool=${OVERLAY_ADDRESSES}`];
+    await docker.run('swarm', 'init', ...addresses);
     const secrets = secretsOf(docker);
     await mkdir(secrets);
     await writeFile(join(secrets, 'discord_token'), TOKEN);
@@ -74,20 +78,10 @@ export class SwarmStack implements AsyncDisposable {
     await docker.run('service', 'scale', '--detach', `${STACK}_grafana=0`);
     await allReplicas(docker);
     log('every service has its replicas');
-    const addresses = await forwardAll(docker);
-    const connection = await connect({
-      servers: addresses.nats,
-      maxReconnectAttempts: -1,
-      reconnectTimeWait: 500,
-      // It may be another one than at the last time.
-      authenticator: () => ({
-        user: 'worker',
-        pass: readFileSync(join(secrets, 'nats_worker_password'), 'utf8'),
-      }),
-      ignoreAuthErrorAbort: true,
-    });
+    const forwarded = await forwardAll(docker);
+    const connection = await connectAsWorker(docker, forwarded.nats);
     starting.move();
-    return new SwarmStack(docker, addresses, connection, images, said);
+    return new SwarmStack(docker, forwarded, connection, images, said);
   }
 
   /** What the user puts, and deploy.sh makes. */
@@ -166,6 +160,25 @@ async function unready(docker: DockerDaemon): Promise<string[]> {
     const [, running, wanted] = /(\d+)\/(\d+)/.exec(line) ?? [];
     return running !== wanted;
   });
+}
+
+/** @throws {CodedError} NATS_UNREACHABLE with what became of its tasks */
+async function connectAsWorker(docker: DockerDaemon, address: string): Promise<NatsConnection> {
+  const password = join(secretsOf(docker), 'nats_worker_password');
+  try {
+    return await connect({
+      servers: address,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 500,
+      // It may be another one than at the last time.
+      authenticator: () => ({ user: 'worker', pass: readFileSync(password, 'utf8') }),
+      ignoreAuthErrorAbort: true,
+    });
+  } catch (error) {
+    const tasks = await docker.run('service', 'ps', '--no-trunc', `${STACK}_nats`);
+    const log = await docker.run('service', 'logs', '--tail', '20', `${STACK}_nats`);
+    throw new CodedError('NATS_UNREACHABLE', `${messageOf(error)}\n${tasks}\n${log}`, { cause: error });
+  }
 }
 
 async function forwardAll(docker: DockerDaemon): Promise<Record<keyof typeof PORTS, string>> {
