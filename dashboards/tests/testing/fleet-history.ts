@@ -29,7 +29,7 @@ export const SCRAPE_SECONDS = 15;
 const HOUR_SECONDS = 3_600;
 /** What came before is thinned out: a day of all samples takes minutes to write. */
 const DENSE_HOURS = 6;
-const THINNED_SECONDS = 60;
+const THINNED_SECONDS = 120;
 /** The leak rule's own interval, and what its graph is best seen over. */
 const TREND_SECONDS = 300;
 const TREND_HOURS = 7 * 24;
