@@ -27,9 +27,15 @@ export interface Bot {
 
 export const SCRAPE_SECONDS = 15;
 const HOUR_SECONDS = 3_600;
-/** What came before is thinned out: a day of all samples takes minutes to write. */
-const DENSE_HOURS = 6;
-const THINNED_SECONDS = 120;
+/**
+ * Seconds between samples that are so many hours old, at most: a day of all samples takes minutes to write. The
+ * steps of graphs are no shorter over as long.
+ */
+const THINNED = [
+  { hours: 1, seconds: SCRAPE_SECONDS },
+  { hours: 6, seconds: 60 },
+  { hours: Infinity, seconds: 120 },
+] as const;
 /** The leak rule's own interval, and what its graph is best seen over. */
 const TREND_SECONDS = 300;
 const TREND_HOURS = 7 * 24;
@@ -99,7 +105,7 @@ export async function writeFleetHistory(options: HistoryOptions, url: string): P
     const from = end - hour * HOUR_SECONDS;
     samples += await writeSamples(url, trend, timesOf(from, TREND_SECONDS));
     if (hour > options.hours) continue;
-    const seconds = hour > DENSE_HOURS ? THINNED_SECONDS : SCRAPE_SECONDS;
+    const { seconds } = THINNED.find(({ hours }) => hour <= hours) ?? THINNED[0];
     samples += await writeSamples(url, series, timesOf(from, seconds));
   }
   return { fromMs: begin * 1_000, toMs: (end - SCRAPE_SECONDS) * 1_000, samples };
