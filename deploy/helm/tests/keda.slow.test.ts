@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { CONSUMERS, DEAD_STREAM } from '../../../bot/streams.ts';
+import { CONSUMERS, DEAD_STREAM, TASKS_STREAM } from '../../../bot/streams.ts';
 import { leftoversOf } from '../../docker/testing/leftovers.ts';
 import { until } from '../../docker/testing/until.ts';
-import { BotInCluster, SHARDS } from '../testing/cluster/bot-in-cluster.ts';
-import { restartKeda } from '../testing/cluster/keda.ts';
+import { BotInCluster, RELEASE, SHARDS } from '../testing/cluster/bot-in-cluster.ts';
 import { BUSY, SCALED_BY_KEDA } from '../testing/cluster/keda-installation.ts';
 import { whyNoCluster } from '../testing/cluster/programs.ts';
 import {
@@ -18,8 +17,10 @@ const { worker, concurrency, replicas: least, maxReplicas: most, lagThreshold } 
 /** Each message is deleted, and its author warned: two requests, one after the other. */
 const REST_DELAY_MS = 500;
 const ONE_POD_PER_SECOND = concurrency / ((2 * REST_DELAY_MS) / 1_000);
-/** More than the most pods can do, so that there is a backlog for as long as it is sent. */
+/** More than the most pods can do, so that what waits only grows. */
 const TOO_MANY_PER_SECOND = ONE_POD_PER_SECOND * (most + 1);
+/** As many as they can do: what waits stays. */
+const ENOUGH_PER_SECOND = ONE_POD_PER_SECOND * most;
 const BLOCKED_MESSAGES = { mix: { message: 1 }, blockedRatio: 1 };
 /** As the chart is installed: nobody else has more to do than one pod can. */
 const OTHERS = { 'voice-tracker': 1, 'interaction-responder': 2, 'task-worker': 1 };
@@ -55,6 +56,12 @@ describe.skipIf(reason !== undefined)('workers scaled by KEDA in a real cluster'
     const { consumers } = await bot.connection.jetstreamManager();
     const { num_pending, num_ack_pending } = await consumers.info(stream, name);
     return num_pending + num_ack_pending;
+  }
+
+  /** Messages so far; that each of them was deleted is told to somebody by a task. */
+  async function moderated(): Promise<number> {
+    const jetstream = await bot.connection.jetstreamManager();
+    return (await jetstream.streams.info(TASKS_STREAM)).state.last_seq;
   }
 
   async function reached(wanted: number): Promise<void> {
@@ -109,6 +116,7 @@ describe.skipIf(reason !== undefined)('workers scaled by KEDA in a real cluster'
       ({ replicas, atMs }) => `${replicas} at ${seconds(atMs - startedAtMs)} s`,
     );
     console.info(`scaled up: ${steps.join(', ')}; ${await backlog()} messages wait`);
+    await bot.discord.traffic(ENOUGH_PER_SECOND, BLOCKED_MESSAGES);
   }, 600_000);
 
   test('an upgrade takes no pod away from a worker that has more than the values say', async () => {
@@ -121,18 +129,16 @@ describe.skipIf(reason !== undefined)('workers scaled by KEDA in a real cluster'
 
   test('all pods together work a backlog off, and it takes more than one of them', async () => {
     await bot.discord.traffic(0);
-    const [waiting, startedAtMs] = [await backlog(), performance.now()];
+    const [waiting, before, startedAtMs] = [await backlog(), await moderated(), performance.now()];
     await until('half of it is done', 300_000, async () => (await backlog()) < waiting / 2);
-    const perSecond = (waiting - (await backlog())) / ((performance.now() - startedAtMs) / 1_000);
-    console.info(`${most} pods did ${perSecond.toFixed(1)} a second, one does ${ONE_POD_PER_SECOND}`);
+    const perSecond = ((await moderated()) - before) / ((performance.now() - startedAtMs) / 1_000);
+    console.info(`${most} pods did ${perSecond.toFixed(1)} a second, one can do ${ONE_POD_PER_SECOND}`);
     expect(perSecond).toBeGreaterThan(1.5 * ONE_POD_PER_SECOND);
   }, 600_000);
 
   test('while NATS cannot be asked no pod is taken away, although nothing waits', async () => {
     await using history = new ReplicaHistory(bot, worker);
     await monitoring('nowhere');
-    // It asks through connections that it keeps.
-    await restartKeda(bot.cluster);
     const fallback = async () => (await conditionOf(bot, 'scaledobject', worker, 'Fallback'))?.status;
     await until('KEDA falls back', 120_000, async () => (await fallback()) === 'True');
     console.info(`nothing is lost of ${await expectNothingLost()}`);
@@ -155,6 +161,31 @@ describe.skipIf(reason !== undefined)('workers scaled by KEDA in a real cluster'
     expect(await replicasOfWorkers(bot)).toEqual({ ...OTHERS, [worker]: least });
     expect(await conditionOf(bot, 'scaledobject', worker, 'Fallback')).toMatchObject({ status: 'False' });
   }, 900_000);
+
+  test('a worker is held at a number of pods, and keeps it when KEDA is turned off', async () => {
+    const held = 2;
+    const scaled = `scaledobject/${RELEASE}-${worker}`;
+    await bot.kubectl('annotate', scaled, `autoscaling.keda.sh/paused-replicas=${held}`);
+    await reached(held);
+    await using history = new ReplicaHistory(bot, worker);
+    await bot.upgrade({ workers: { [worker]: { replicas: held, keda: { enabled: false } } } });
+    const scaling = async () => bot.kubectl('get', 'scaledobject,hpa', '--output', 'name');
+    await until('its autoscaler is gone', 60_000, async () => !(await scaling()).includes(worker), scaling);
+    expect(history.replicas).toEqual([held]);
+    expect(await replicasOfWorkers(bot)).toEqual({ ...OTHERS, [worker]: held });
+  }, 300_000);
+
+  test('KEDA that is turned on brings a worker to its replicas, where Kubernetes puts one', async () => {
+    const replicas = 3;
+    await bot.upgrade({ workers: { [worker]: { replicas, keda: { enabled: false } } } });
+    await using history = new ReplicaHistory(bot, worker);
+    await bot.upgrade({ workers: { [worker]: { replicas, concurrency } } });
+    const active = async () => (await conditionOf(bot, 'scaledobject', worker, 'Ready'))?.status === 'True';
+    await until('KEDA has taken it', 60_000, active);
+    await reached(replicas);
+    console.info(`turned on: ${history.replicas.join(', ')}`);
+    expect(history.replicas).toEqual([replicas, 1, replicas]);
+  }, 300_000);
 });
 
 function seconds(ms: number): string {

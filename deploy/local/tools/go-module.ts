@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { runCommand } from './run-command.ts';
 import type { GoModule, MissingFile } from './tool.ts';
 
-const BUILD_TIMEOUT_MS = 900_000;
+/** On two busy cores, with nothing compiled before. */
+const BUILD_TIMEOUT_MS = 1_800_000;
 
 type Go = (...args: string[]) => Promise<string>;
 

@@ -6,7 +6,8 @@ const ETCD_VERSION = '3.6.16';
 const COREDNS_VERSION = '1.12.4';
 /** The one that the umbrella chart's kube-prometheus-stack brings. */
 const OPERATOR_VERSION = '0.93.1';
-const KEDA_VERSION = '2.18.1';
+/** From here on a consumer that is not there is no backlog. */
+const KEDA_VERSION = '2.20.0';
 
 /** Its CRDs are among its files. */
 export const OPERATOR_MODULE = {
@@ -113,6 +114,7 @@ function kedaTool(part: string, variable: string) {
   const goModule: GoModule = {
     ...KEDA_MODULE,
     package: `cmd/${part}`,
+    replaces: true,
     releaseVariable: { name: `${KEDA_MODULE.module}/version.Version`, value: KEDA_VERSION },
   };
   return {

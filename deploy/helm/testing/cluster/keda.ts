@@ -60,13 +60,6 @@ export async function installKeda(cluster: Cluster): Promise<void> {
   await cluster.kubectl('wait', '--for=condition=Available', PATIENCE, `apiservice/${METRICS_API}`);
 }
 
-/** Its connections to what it asks end, and it has to look for all of that again. */
-export async function restartKeda(cluster: Cluster): Promise<void> {
-  const kubectl = async (...args: string[]) => cluster.kubectl('--namespace', NAMESPACE, 'rollout', ...args);
-  await kubectl('restart', 'deployment/keda-operator');
-  await kubectl('status', 'deployment/keda-operator', PATIENCE);
-}
-
 function overlay(): object {
   const neverPull = [
     { op: 'replace', path: '/spec/template/spec/containers/0/imagePullPolicy', value: 'IfNotPresent' },
