@@ -18,12 +18,18 @@ const NEEDED = [
 
 type ProgramName = (typeof NEEDED)[number];
 
+/** Program -> what it does here. */
+const ON_PATH = { go: 'builds Kubernetes', openssl: 'makes certificates' };
+
 /** Why no cluster can run here; undefined: one can. */
 export function whyNoCluster(): string | undefined {
   const reason = whyNoDocker();
   if (reason) return reason;
-  const go = findTool({ programs: ['go'], folders: [] }, process.env['PATH'] ?? '');
-  return go.length === 0 ? 'there is no go on PATH, which builds Kubernetes' : undefined;
+  const path = process.env['PATH'] ?? '';
+  const missing = Object.entries(ON_PATH).find(
+    ([program]) => findTool({ programs: [program], folders: [] }, path).length === 0,
+  );
+  return missing && `there is no ${missing[0]} on PATH, which ${missing[1]}`;
 }
 
 export interface ClusterPrograms extends DockerPrograms {
