@@ -25,8 +25,8 @@ const BLOCKED_MESSAGES = { mix: { message: 1 }, blockedRatio: 1 };
 /** As the chart is installed: nobody else has more to do than one pod can. */
 const OTHERS = { 'voice-tracker': 1, 'interaction-responder': 2, 'task-worker': 1 };
 const SCALED_WITHIN_MS = 300_000;
-/** KEDA asks every 5 s, and so does the autoscaler: a minute, in which it would have taken a pod away. */
-const MANY_FAILURES = 30;
+/** It asks every few seconds: long after it would have taken a pod away. */
+const MANY_FAILURES = 20;
 
 const reason = whyNoCluster();
 if (reason) console.warn(`SKIPPED: workers scaled by KEDA in a real cluster: ${reason}`);
