@@ -50,9 +50,14 @@ describe.skipIf(reason !== undefined)('the umbrella in a real cluster', () => {
 
   /** Names of our alerts that fire. */
   async function firing(): Promise<string> {
-    type Alerts = { alerts: { state: string; labels: Record<string, string> }[] };
+    type Alerts = {
+      alerts: { state: string; labels: Record<string, string>; annotations: Record<string, string> }[];
+    };
     const { alerts } = await askPrometheus<Alerts>(prometheus, 'alerts');
-    const ours = alerts.filter(({ state, labels }) => state === 'firing' && labels['runbook'] !== undefined);
+    const ours = alerts.filter(
+      ({ state, annotations }) =>
+        state === 'firing' && annotations['runbook_url']?.includes('/alerts/runbooks/'),
+    );
     return ours.map(({ labels }) => labels['alertname']).join(', ');
   }
 
