@@ -7,6 +7,10 @@ export class NatsConnectionState {
 
   constructor(connection: NatsConnection) {
     void this.#watch(connection);
+    // The status (nats 2.29) does not end with a connection that is closed on purpose.
+    void connection.closed().then(() => {
+      this.#connected = false;
+    });
   }
 
   get connected(): boolean {
@@ -24,7 +28,5 @@ export class NatsConnectionState {
       this.#connected = true;
       for (const listener of this.#listeners) listener();
     }
-    // The status ends with the connection.
-    this.#connected = false;
   }
 }
