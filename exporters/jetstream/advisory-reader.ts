@@ -1,6 +1,8 @@
 import {
   AckPolicy,
   DeliverPolicy,
+  ErrorCode,
+  NatsError,
   createInbox,
   nanos,
   type Msg,
@@ -14,6 +16,9 @@ import { parseConsumerAdvisory, type ConsumerAdvisory } from '../../runtime/nats
 const BATCH = 1_000;
 /** Servers up to 2.9 do not answer at all where the consumer is gone. */
 const SILENCE_MS = 1_000;
+/** A server may place the consumer on one that has just gone, and then nobody answers; the next try goes elsewhere. */
+const CREATE_TIMEOUT_MS = 1_500;
+const TIMED_OUT: string = ErrorCode.Timeout;
 /** Longer than anybody waits between two scrapes; then the server removes the reader's consumer. */
 const INACTIVE_MS = 120_000;
 
@@ -75,7 +80,8 @@ export class AdvisoryReader {
       this.#consumer = undefined;
     }
     while (this.#next <= last && performance.now() < deadlineMs) {
-      this.#consumer ??= await this.#createConsumer(this.#next);
+      this.#consumer ??= await this.#createConsumer(this.#next, deadlineMs);
+      if (this.#consumer === undefined) continue;
       const complete = await this.#readBatch(this.#consumer, Math.min(BATCH, last - this.#next + 1), {
         timeoutMs: Math.min(SILENCE_MS, deadlineMs - performance.now()),
         onAdvisory: (advisory) => this.#uncounted.push(advisory),
@@ -87,18 +93,25 @@ export class AdvisoryReader {
     return this.#uncounted;
   }
 
-  async #createConsumer(startSequence: number): Promise<string> {
-    const manager = await this.#connection.jetstreamManager({ checkAPI: false });
-    const { name } = await manager.consumers.add(this.#stream, {
-      ack_policy: AckPolicy.None,
-      deliver_policy: DeliverPolicy.StartSequence,
-      opt_start_seq: startSequence,
-      inactive_threshold: nanos(INACTIVE_MS),
-      mem_storage: true,
-      num_replicas: 1,
-    });
-    this.#fresh = true;
-    return name;
+  /** Undefined when nobody answers. @throws {NatsError} when the server refuses */
+  async #createConsumer(startSequence: number, deadlineMs: number): Promise<string | undefined> {
+    const timeout = Math.max(1, Math.min(CREATE_TIMEOUT_MS, deadlineMs - performance.now()));
+    const manager = await this.#connection.jetstreamManager({ checkAPI: false, timeout });
+    try {
+      const { name } = await manager.consumers.add(this.#stream, {
+        ack_policy: AckPolicy.None,
+        deliver_policy: DeliverPolicy.StartSequence,
+        opt_start_seq: startSequence,
+        inactive_threshold: nanos(INACTIVE_MS),
+        mem_storage: true,
+        num_replicas: 1,
+      });
+      this.#fresh = true;
+      return name;
+    } catch (error) {
+      if (error instanceof NatsError && error.code === TIMED_OUT) return undefined;
+      throw error;
+    }
   }
 
   /** @returns false when less came than was asked for */

@@ -97,7 +97,7 @@ describe.skipIf(reason !== undefined)('the umbrella in a real cluster', () => {
 
   test('killing and restarting NATS servers under load loses nothing', async () => {
     await bot.discord.traffic(EVENTS_PER_SECOND);
-    await bot.kubectl('delete', 'pod', 'shardwatch-nats-0', '--grace-period=0', '--force');
+    await bot.kill('shardwatch-nats-0');
     await bot.kubectl('rollout', 'status', 'statefulset/shardwatch-nats', '--timeout=3m');
     await bot.kubectl('rollout', 'restart', 'statefulset/shardwatch-nats');
     await bot.kubectl('rollout', 'status', 'statefulset/shardwatch-nats', '--timeout=5m');
