@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { CONSUMER_NAMES, DEAD_STREAM } from '../../bot/streams.ts';
+import { CONSUMER_NAMES } from '../../bot/streams.ts';
 import { scrapedTargets } from '../docker/testing/ask-prometheus.ts';
 import { leftoversOf } from '../docker/testing/leftovers.ts';
 import { whyNoServices } from '../docker/testing/needed-tools.ts';
+import { NOTHING_LOST } from '../docker/testing/simulated-discord.ts';
+import { timedLog } from '../docker/testing/timed-log.ts';
 import { until } from '../docker/testing/until.ts';
 import { ComposeProject } from './testing/compose-project.ts';
 
@@ -25,9 +27,7 @@ describe.skipIf(reason !== undefined)('compose on a real Docker daemon', () => {
   let folder = '';
 
   beforeAll(async () => {
-    const startedAtMs = performance.now();
-    const log = (line: string) =>
-      console.info(`${((performance.now() - startedAtMs) / 1_000).toFixed(0)} s: ${line}`);
+    const log = timedLog();
     log('Grafana is left out: its image can be had from its registry alone');
     project = await ComposeProject.up(log);
     folder = project.docker.folder;
@@ -46,11 +46,9 @@ describe.skipIf(reason !== undefined)('compose on a real Docker daemon', () => {
 
   /** All that Discord sent is in the stream once, and handled. @returns how much that is */
   async function expectNothingLost(): Promise<number> {
-    const comparison = await project.discord.settle();
-    expect(comparison).toMatchObject({ missing: [], repeated: [], storedOnce: comparison.dispatched });
-    const { streams } = await project.connection.jetstreamManager();
-    expect((await streams.info(DEAD_STREAM)).state.messages).toBe(0);
-    return comparison.dispatched;
+    const settled = await project.discord.settle();
+    expect(settled).toMatchObject(NOTHING_LOST);
+    return settled.dispatched;
   }
 
   test('every service runs and is healthy when `up --wait` has ended', async () => {

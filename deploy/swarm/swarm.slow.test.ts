@@ -10,6 +10,8 @@ import { askPrometheus, scrapedTargets } from '../docker/testing/ask-prometheus.
 import { BASE_IMAGE } from '../docker/testing/base-image.ts';
 import { leftoversOf } from '../docker/testing/leftovers.ts';
 import { whyNoServices } from '../docker/testing/needed-tools.ts';
+import { NOTHING_LOST } from '../docker/testing/simulated-discord.ts';
+import { timedLog } from '../docker/testing/timed-log.ts';
 import { until } from '../docker/testing/until.ts';
 import { readOwnership } from './testing/owners.ts';
 import { SwarmStack } from './testing/swarm-stack.ts';
@@ -30,9 +32,7 @@ describe.skipIf(reason !== undefined)('the stack on a real Docker daemon', () =>
   let folder = '';
 
   beforeAll(async () => {
-    const startedAtMs = performance.now();
-    const log = (line: string) =>
-      console.info(`${((performance.now() - startedAtMs) / 1_000).toFixed(0)} s: ${line}`);
+    const log = timedLog();
     log('Grafana is left out: its image can be had from its registry alone');
     stack = await SwarmStack.deploy(log);
     folder = stack.docker.folder;
@@ -51,10 +51,8 @@ describe.skipIf(reason !== undefined)('the stack on a real Docker daemon', () =>
 
   /** All that Discord sent is in the stream once, in the order of owners, and handled. */
   async function expectNothingLost() {
-    const comparison = await stack.discord.settle();
-    expect(comparison).toMatchObject({ missing: [], repeated: [], storedOnce: comparison.dispatched });
-    const jetstream = await stack.connection.jetstreamManager();
-    expect((await jetstream.streams.info(DEAD_STREAM)).state.messages).toBe(0);
+    const settled = await stack.discord.settle();
+    expect(settled).toMatchObject(NOTHING_LOST);
     const { epochs, mixed } = await readOwnership(stack.connection);
     expect(mixed).toEqual([]);
     expect(epochs.size).toBe(SHARDS);
@@ -62,7 +60,7 @@ describe.skipIf(reason !== undefined)('the stack on a real Docker daemon', () =>
     // Those of the first start: everything since then was a RESUME.
     expect(counts.identifies).toBe(SHARDS);
     expect(counts.sessionsEnded).toBe(0);
-    return { dispatched: comparison.dispatched, resumes: counts.resumesAccepted, epochs };
+    return { dispatched: settled.dispatched, resumes: counts.resumesAccepted, epochs };
   }
 
   test('our containers are not root, cannot write their files and have node as process 1', async () => {

@@ -1,7 +1,7 @@
 import type { NatsConnection } from 'nats';
 
 import type { SimulatorStatus } from '../../../bot/simulator/status.ts';
-import { CONSUMERS } from '../../../bot/streams.ts';
+import { CONSUMERS, DEAD_STREAM } from '../../../bot/streams.ts';
 import { CodedError } from '../../../runtime/errors.ts';
 import { checkLedger, type Comparison } from '../../local/demo/ledger-check.ts';
 import { until } from './until.ts';
@@ -10,6 +10,14 @@ const SENT_WITHIN_MS = 60_000;
 const STORED_WITHIN_MS = 60_000;
 /** Longer than the longest ack wait: what a worker that is gone had in hand is delivered again. */
 const HANDLED_WITHIN_MS = 180_000;
+
+export interface Settled extends Comparison {
+  /** Dead letters: what nobody could handle. */
+  readonly dead: number;
+}
+
+/** What `settle` tells where each event is stored once and handled. */
+export const NOTHING_LOST = { missing: [], repeated: [], dead: 0 };
 
 /** The simulator of an installation, with its ledger and where the ledger's events should be. */
 export class SimulatedDiscord {
@@ -41,7 +49,7 @@ export class SimulatedDiscord {
   }
 
   /** Ends the traffic and waits until all that was sent is stored and handled, as far as it ever will be. */
-  async settle(): Promise<Comparison> {
+  async settle(): Promise<Settled> {
     await this.traffic(0);
     await until('all is sent', SENT_WITHIN_MS, async () => (await this.status()).counts.buffered === 0);
     // What a RESUME replays is still on its way when the shard is connected.
@@ -55,7 +63,8 @@ export class SimulatedDiscord {
     );
     const backlog = async () => this.#backlog();
     await until('all is handled', HANDLED_WITHIN_MS, async () => (await backlog()) === '', backlog);
-    return compare();
+    const { streams } = await this.#connection.jetstreamManager();
+    return { ...(await compare()), dead: (await streams.info(DEAD_STREAM)).state.messages };
   }
 
   async #backlog(): Promise<string> {

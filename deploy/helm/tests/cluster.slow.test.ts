@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { DEAD_STREAM } from '../../../bot/streams.ts';
 import { DEFAULT_PORTS } from '../../../runtime/default-ports.ts';
 import { leftoversOf } from '../../docker/testing/leftovers.ts';
+import { NOTHING_LOST } from '../../docker/testing/simulated-discord.ts';
+import { timedLog } from '../../docker/testing/timed-log.ts';
 import { until } from '../../docker/testing/until.ts';
 import { BotInCluster, CHART_ALONE, RELEASE, SHARDS, type Pod } from '../testing/cluster/bot-in-cluster.ts';
 import { whyNoCluster } from '../testing/cluster/programs.ts';
@@ -20,10 +21,7 @@ describe.skipIf(reason !== undefined)('the chart in a real cluster', () => {
   let folder = '';
 
   beforeAll(async () => {
-    const startedAtMs = performance.now();
-    bot = await BotInCluster.install(CHART_ALONE, (line) =>
-      console.info(`${((performance.now() - startedAtMs) / 1_000).toFixed(0)} s: ${line}`),
-    );
+    bot = await BotInCluster.install(CHART_ALONE, timedLog());
     folder = bot.cluster.folder;
     await connected();
   }, 1_800_000);
@@ -48,13 +46,11 @@ describe.skipIf(reason !== undefined)('the chart in a real cluster', () => {
 
   /** All that Discord sent is in the stream once and handled, and no session had to begin anew. */
   async function expectNothingLost() {
-    const comparison = await bot.discord.settle();
-    expect(comparison).toMatchObject({ missing: [], repeated: [], storedOnce: comparison.dispatched });
-    const jetstream = await bot.connection.jetstreamManager();
-    expect((await jetstream.streams.info(DEAD_STREAM)).state.messages).toBe(0);
+    const settled = await bot.discord.settle();
+    expect(settled).toMatchObject(NOTHING_LOST);
     const { counts } = await bot.discord.status();
     expect(counts).toMatchObject({ identifies: SHARDS, sessionsEnded: 0 });
-    return { dispatched: comparison.dispatched, resumes: counts.resumesAccepted };
+    return { dispatched: settled.dispatched, resumes: counts.resumesAccepted };
   }
 
   /** Shards of each gateway, as it says itself. */

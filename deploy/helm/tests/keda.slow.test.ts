@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { CONSUMERS, DEAD_STREAM, TASKS_STREAM } from '../../../bot/streams.ts';
+import { CONSUMERS, TASKS_STREAM } from '../../../bot/streams.ts';
 import { leftoversOf } from '../../docker/testing/leftovers.ts';
+import { NOTHING_LOST } from '../../docker/testing/simulated-discord.ts';
+import { timedLog } from '../../docker/testing/timed-log.ts';
 import { until } from '../../docker/testing/until.ts';
 import { BotInCluster, RELEASE, SHARDS } from '../testing/cluster/bot-in-cluster.ts';
 import { BUSY, SCALED_BY_KEDA } from '../testing/cluster/keda-installation.ts';
@@ -36,10 +38,7 @@ describe.skipIf(reason !== undefined)('workers scaled by KEDA in a real cluster'
   let folder = '';
 
   beforeAll(async () => {
-    const startedAtMs = performance.now();
-    bot = await BotInCluster.install(SCALED_BY_KEDA, (line) =>
-      console.info(`${((performance.now() - startedAtMs) / 1_000).toFixed(0)} s: ${line}`),
-    );
+    bot = await BotInCluster.install(SCALED_BY_KEDA, timedLog());
     folder = bot.cluster.folder;
     const connected = async () => (await bot.discord.connectedShards()) === SHARDS;
     await until('every shard is connected', 60_000, connected);
@@ -72,11 +71,9 @@ describe.skipIf(reason !== undefined)('workers scaled by KEDA in a real cluster'
   }
 
   async function expectNothingLost(): Promise<number> {
-    const comparison = await bot.discord.settle();
-    expect(comparison).toMatchObject({ missing: [], repeated: [], storedOnce: comparison.dispatched });
-    const jetstream = await bot.connection.jetstreamManager();
-    expect((await jetstream.streams.info(DEAD_STREAM)).state.messages).toBe(0);
-    return comparison.dispatched;
+    const settled = await bot.discord.settle();
+    expect(settled).toMatchObject(NOTHING_LOST);
+    return settled.dispatched;
   }
 
   /** NATS's monitoring has no address any more, or its own again. */

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { askPrometheus } from '../../docker/testing/ask-prometheus.ts';
 import { HOST_ADDRESS } from '../../docker/testing/own-machine.ts';
+import { NOTHING_LOST } from '../../docker/testing/simulated-discord.ts';
+import { timedLog } from '../../docker/testing/timed-log.ts';
 import { until } from '../../docker/testing/until.ts';
 import { BotInCluster, RELEASE, SHARDS } from '../testing/cluster/bot-in-cluster.ts';
 import { DiscordWebhooks } from '../testing/cluster/discord-webhooks.ts';
@@ -22,9 +24,7 @@ describe.skipIf(reason !== undefined)('the umbrella in a real cluster', () => {
   let prometheus: string;
 
   beforeAll(async () => {
-    const startedAtMs = performance.now();
-    const log = (line: string) =>
-      console.info(`${((performance.now() - startedAtMs) / 1_000).toFixed(0)} s: ${line}`);
+    const log = timedLog();
     const copy: StackCopy = resources.use(await stackCopy(archives ?? {}));
     webhooks = resources.use(await DiscordWebhooks.start());
     const installation = stackInstallation(copy.path, `http://${HOST_ADDRESS}:${webhooks.port}`);
@@ -41,11 +41,11 @@ describe.skipIf(reason !== undefined)('the umbrella in a real cluster', () => {
   }
 
   async function expectNothingLost(): Promise<number> {
-    const comparison = await bot.discord.settle();
-    expect(comparison).toMatchObject({ missing: [], repeated: [], storedOnce: comparison.dispatched });
+    const settled = await bot.discord.settle();
+    expect(settled).toMatchObject(NOTHING_LOST);
     const { counts } = await bot.discord.status();
     expect(counts).toMatchObject({ identifies: SHARDS, sessionsEnded: 0 });
-    return comparison.dispatched;
+    return settled.dispatched;
   }
 
   /** Names of our alerts that fire. */
