@@ -98,6 +98,9 @@ describe.skipIf(reason !== undefined)('the umbrella in a real cluster', () => {
   test('killing and restarting NATS servers under load loses nothing', async () => {
     await bot.discord.traffic(EVENTS_PER_SECOND);
     await bot.kill('shardwatch-nats-0');
+    const restarts = ['--output', 'jsonpath={.status.containerStatuses[0].restartCount}'];
+    const again = async () => (await bot.kubectl('get', 'pod', 'shardwatch-nats-0', ...restarts)) === '1';
+    await until('it was started again', 60_000, again);
     await bot.kubectl('rollout', 'status', 'statefulset/shardwatch-nats', '--timeout=3m');
     await bot.kubectl('rollout', 'restart', 'statefulset/shardwatch-nats');
     await bot.kubectl('rollout', 'status', 'statefulset/shardwatch-nats', '--timeout=5m');
