@@ -5,7 +5,8 @@ import { NatsServer } from '../../../deploy/local/nats-server.ts';
 import type { HandlerContext, WorkerEvent } from '../handler.ts';
 import { CONSUMERS } from '../../streams.ts';
 import { RetryLater } from '../outcome-errors.ts';
-import { AWAY_RETRY_MS, voice } from './voice.ts';
+import { AWAY_RETRY_MS } from '../store-away.ts';
+import { voice } from './voice.ts';
 import { VOICE_BUCKET } from './voice-bucket.ts';
 
 const EVENT = {
@@ -32,7 +33,10 @@ test('a bucket that nobody answers for is waited for longer than its servers nee
     (thrown: unknown) => thrown,
   );
   expect(error).toBeInstanceOf(RetryLater);
-  expect(error).toMatchObject({ delayMs: AWAY_RETRY_MS, message: expect.stringContaining('the bucket is away') });
+  expect(error).toMatchObject({
+    delayMs: AWAY_RETRY_MS,
+    message: expect.stringContaining('the bucket is away'),
+  });
   // The last delivery has none after it.
   expect((CONSUMERS['voice-tracker'].max_deliver - 1) * AWAY_RETRY_MS).toBeGreaterThan(ELECTION_MS);
   await connection.close();

@@ -1,17 +1,15 @@
 import type { GatewayVoiceStateUpdateDispatchData } from 'discord-api-types/v10';
-import { NatsError, type KV } from 'nats';
+import { type KV } from 'nats';
 
-import { messageOf } from '../../../runtime/errors.ts';
 import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../../runtime/nats/jetstream-error.ts';
 import type { HandlerContext, WorkerEvent } from '../handler.ts';
 import { Permanent, RetryLater } from '../outcome-errors.ts';
+import { inStore } from '../store-away.ts';
 import { voiceBucket, voiceKey } from './voice-bucket.ts';
 import { addTransition, NO_VOICE_TIME, type Transition, type VoiceTime } from './voice-time.ts';
 
 const TRIES = 5;
 const CONFLICT_RETRY_MS = 200;
-/** A cluster that has lost a server has new leaders within seconds; the usual backoff would be through by then. */
-export const AWAY_RETRY_MS = 10_000;
 
 /** Keeps how long each member was in voice. A repeated event changes nothing, a late one finds its place. */
 export async function voice(event: WorkerEvent, context: HandlerContext): Promise<void> {
@@ -25,12 +23,8 @@ export async function voice(event: WorkerEvent, context: HandlerContext): Promis
     sequence: event.sequence ?? 0,
     inVoice: state.channel_id !== null,
   };
-  try {
-    await add(context, voiceKey(state.guild_id, state.user_id), change);
-  } catch (error) {
-    if (isAway(error)) throw new RetryLater(AWAY_RETRY_MS, `the bucket is away: ${messageOf(error)}`, error);
-    throw error;
-  }
+  const key = voiceKey(state.guild_id, state.user_id);
+  await inStore('the bucket', async () => add(context, key, change));
 }
 
 async function add(context: HandlerContext, key: string, change: Transition): Promise<void> {
@@ -40,11 +34,6 @@ async function add(context: HandlerContext, key: string, change: Transition): Pr
     if (await tryAdd(bucket, key, change)) return;
   }
   throw new RetryLater(CONFLICT_RETRY_MS, 'others write the same member');
-}
-
-/** Nobody answered, or whoever did has no leader; what JetStream refuses has a code of its own. */
-function isAway(error: unknown): boolean {
-  return error instanceof NatsError && jetStreamErrorOf(error) === undefined;
 }
 
 /** False when somebody else wrote in between. */
