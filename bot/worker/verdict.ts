@@ -1,4 +1,5 @@
 import { messageOf } from '../../runtime/errors.ts';
+import { isJetStreamAway } from '../../runtime/nats/jetstream-error.ts';
 import { Expired, isPermanent, RetryLater } from './outcome-errors.ts';
 
 /** How a handler settled. */
@@ -25,6 +26,9 @@ export interface Attempt {
   readonly random: number;
 }
 
+/** A cluster that has lost a server has new leaders within seconds; the usual backoff would be through by then. */
+export const AWAY_RETRY_MS = 10_000;
+
 export const BACKOFF = { baseMs: 500, factor: 2, maxMs: 60_000, jitter: 0.5 } as const;
 
 /** What to answer JetStream. */
@@ -40,6 +44,7 @@ export function verdictOf(result: HandlerResult, attempt: Attempt): Verdict {
   // Another process can take it at once.
   if (result.kind === 'interrupted') return { kind: 'retry', delayMs: 0 };
   if (error instanceof RetryLater) return { kind: 'retry', delayMs: error.delayMs };
+  if (isJetStreamAway(error)) return { kind: 'retry', delayMs: AWAY_RETRY_MS };
   return { kind: 'retry', delayMs: backoffMs(attempt) };
 }
 

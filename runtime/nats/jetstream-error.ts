@@ -16,3 +16,8 @@ export const JETSTREAM_ERRORS = {
 export function jetStreamErrorOf(error: unknown): number | undefined {
   return error instanceof NatsError ? error.api_error?.err_code : undefined;
 }
+
+/** Nobody answered, or whoever did has no leader: what JetStream refuses has a code of its own. */
+export function isJetStreamAway(error: unknown): boolean {
+  return error instanceof NatsError && jetStreamErrorOf(error) === undefined;
+}

@@ -6,7 +6,6 @@ import type { TraceSpan } from '../../../runtime/telemetry/telemetry.ts';
 import { TASKS_SUBJECT } from '../../streams.ts';
 import type { BucketOptions, HandlerContext, HandlerSettings, TaskPayload, WorkerStats } from '../handler.ts';
 import type { DiscordRest, RestClient } from '../rest/rest-client.ts';
-import { inStore } from '../store-away.ts';
 import type { Buckets } from './buckets.ts';
 
 /** What all events of a process share. */
@@ -60,9 +59,7 @@ export class EventContext implements HandlerContext {
     const headers = newHeaders();
     if (this.#span) headers.set(EVENT_HEADERS.traceparent, this.#span.traceparent);
     const msgID = id ?? `task:${this.#messageId}:${this.#tasks}`;
-    await inStore('the stream of tasks', async () =>
-      this.#shared.jetstream.publish(TASKS_SUBJECT, JSON.stringify(payload), { headers, msgID }),
-    );
+    await this.#shared.jetstream.publish(TASKS_SUBJECT, JSON.stringify(payload), { headers, msgID });
   }
 
   async bucket(name: string, options: BucketOptions): Promise<KV> {

@@ -4,8 +4,7 @@ import { expect, test } from 'vitest';
 import { NatsServer } from '../../../deploy/local/nats-server.ts';
 import type { HandlerContext, WorkerEvent } from '../handler.ts';
 import { CONSUMERS } from '../../streams.ts';
-import { RetryLater } from '../outcome-errors.ts';
-import { AWAY_RETRY_MS } from '../store-away.ts';
+import { AWAY_RETRY_MS, verdictOf } from '../verdict.ts';
 import { voice } from './voice.ts';
 import { VOICE_BUCKET } from './voice-bucket.ts';
 
@@ -32,11 +31,9 @@ test('a bucket that nobody answers for is waited for longer than its servers nee
   const error: unknown = await voice({ ...EVENT, messageId: 's:2' }, context).catch(
     (thrown: unknown) => thrown,
   );
-  expect(error).toBeInstanceOf(RetryLater);
-  expect(error).toMatchObject({
-    delayMs: AWAY_RETRY_MS,
-    message: expect.stringContaining('the bucket is away'),
-  });
+  const attempt = { deliveries: 1, maxDeliver: CONSUMERS['voice-tracker'].max_deliver, random: 0 };
+  const verdict = verdictOf({ kind: 'threw', error }, attempt);
+  expect(verdict).toEqual({ kind: 'retry', delayMs: AWAY_RETRY_MS });
   // The last delivery has none after it.
   expect((CONSUMERS['voice-tracker'].max_deliver - 1) * AWAY_RETRY_MS).toBeGreaterThan(ELECTION_MS);
   await connection.close();

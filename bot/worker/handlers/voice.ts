@@ -4,7 +4,6 @@ import { type KV } from 'nats';
 import { JETSTREAM_ERRORS, jetStreamErrorOf } from '../../../runtime/nats/jetstream-error.ts';
 import type { HandlerContext, WorkerEvent } from '../handler.ts';
 import { Permanent, RetryLater } from '../outcome-errors.ts';
-import { inStore } from '../store-away.ts';
 import { voiceBucket, voiceKey } from './voice-bucket.ts';
 import { addTransition, NO_VOICE_TIME, type Transition, type VoiceTime } from './voice-time.ts';
 
@@ -23,12 +22,8 @@ export async function voice(event: WorkerEvent, context: HandlerContext): Promis
     sequence: event.sequence ?? 0,
     inVoice: state.channel_id !== null,
   };
-  const key = voiceKey(state.guild_id, state.user_id);
-  await inStore('the bucket', async () => add(context, key, change));
-}
-
-async function add(context: HandlerContext, key: string, change: Transition): Promise<void> {
   const bucket = await voiceBucket(context);
+  const key = voiceKey(state.guild_id, state.user_id);
   for (let tries = 0; tries < TRIES; tries += 1) {
     context.signal.throwIfAborted();
     if (await tryAdd(bucket, key, change)) return;
