@@ -84,8 +84,7 @@ test.each([
 test('an event that kills its process each time is moved to the dead letters', async () => {
   await rig.order({ do: 'die', id: 'killer' });
   for (let death = 0; death < MAX_DELIVER; death += 1) {
-    const { process } = await rig.startTestWorker();
-    expect((await process.exited).signal).toBe('SIGKILL');
+    expect((await rig.spawnTestWorker().exited).signal).toBe('SIGKILL');
   }
   const worker = await rig.startTestWorker();
   const letter = await theDeadLetter();

@@ -83,12 +83,17 @@ export class WorkerRig implements AsyncDisposable {
 
   /** The process that users run. */
   async startWorker(env: Env): Promise<WorkerProcess> {
-    return this.#startProcess([here('../main.ts')], env);
+    return this.#ready(this.#spawn([here('../main.ts')], env));
   }
 
   /** The same parts with test handlers. */
   async startTestWorker(env: Env = {}): Promise<WorkerProcess> {
-    return this.#startProcess([here('main.ts'), this.file], { WORKERS: 'moderation-worker', ...env });
+    return this.#ready(this.spawnTestWorker(env));
+  }
+
+  /** One that is not waited for: what waits in the stream may kill it before it says that it consumes. */
+  spawnTestWorker(env: Env = {}): LocalProcess {
+    return this.#spawn([here('main.ts'), this.file], { WORKERS: 'moderation-worker', ...env });
   }
 
   /** A worker that is not expected to come up. */
@@ -184,8 +189,7 @@ export class WorkerRig implements AsyncDisposable {
     await rm(this.file, { force: true });
   }
 
-  async #startProcess(args: readonly string[], env: Env): Promise<WorkerProcess> {
-    const process = this.#spawn(args, env);
+  async #ready(process: LocalProcess): Promise<WorkerProcess> {
     await process.waitForLine((line) => line.includes('"consuming"') || undefined);
     const port = await process.waitForLine((line) => {
       const listening = line.includes('http listening');
