@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { FAKE_TOKEN } from '../../bot/simulator/options.ts';
 import { CONSUMER_NAMES } from '../../bot/streams.ts';
 import { scrapedTargets } from '../docker/testing/ask-prometheus.ts';
 import { leftoversOf } from '../docker/testing/leftovers.ts';
 import { whyNoServices } from '../docker/testing/needed-tools.ts';
+import { OWN_IMAGES } from '../docker/testing/own-images.ts';
 import { NOTHING_LOST } from '../docker/testing/simulated-discord.ts';
 import { timedLog } from '../docker/testing/timed-log.ts';
 import { until } from '../docker/testing/until.ts';
@@ -14,8 +16,6 @@ const EVENTS_PER_SECOND = 100;
 /** DiscordShardDown fires after two minutes; scrapes, evaluations and the group wait come on top. */
 const PAGED_WITHIN_MS = 300_000;
 const RESOLVED_WITHIN_MS = 300_000;
-/** Not a real one; the simulator takes exactly this. */
-const TOKEN = 'simulator-fake-token';
 /** What the head of compose.yaml tells people to open. */
 const OPEN_PORTS = [9_090, 9_093, 8_700];
 
@@ -40,8 +40,7 @@ describe.skipIf(reason !== undefined)('compose on a real Docker daemon', () => {
   }, 120_000);
 
   async function everyShardConnected(): Promise<number> {
-    const connected = async () => (await project.discord.connectedShards()) === SHARDS;
-    return until('every shard is connected', 90_000, connected);
+    return project.discord.allConnected(SHARDS, 90_000);
   }
 
   /** All that Discord sent is in the stream once, and handled. @returns how much that is */
@@ -83,7 +82,7 @@ describe.skipIf(reason !== undefined)('compose on a real Docker daemon', () => {
       'run',
       '--rm',
       '--network=host',
-      'shardwatch:0.1.0',
+      OWN_IMAGES.bot,
       'node',
       '-e',
       script,
@@ -120,10 +119,10 @@ describe.skipIf(reason !== undefined)('compose on a real Docker daemon', () => {
 
   test('with the file for Discord, the bot asks for a token, needs no simulator, and works', async () => {
     await expect(project.composeWithDiscord('', 'config')).rejects.toThrow('the token of the bot');
-    const services = await project.composeWithDiscord(TOKEN, 'config', '--services');
+    const services = await project.composeWithDiscord(FAKE_TOKEN, 'config', '--services');
     expect(services.split('\n')).not.toContain('simulator');
     expect(services.split('\n')).toContain('gateway');
-    await project.composeWithDiscord(TOKEN, 'up', '--wait', '--no-build');
+    await project.composeWithDiscord(FAKE_TOKEN, 'up', '--wait', '--no-build');
     await everyShardConnected();
     const before = (await project.discord.status()).counts.dispatches;
     await project.discord.traffic(EVENTS_PER_SECOND);

@@ -10,6 +10,7 @@ import { askPrometheus, scrapedTargets } from '../docker/testing/ask-prometheus.
 import { BASE_IMAGE } from '../docker/testing/base-image.ts';
 import { leftoversOf } from '../docker/testing/leftovers.ts';
 import { whyNoServices } from '../docker/testing/needed-tools.ts';
+import { OWN_IMAGES } from '../docker/testing/own-images.ts';
 import { NOTHING_LOST } from '../docker/testing/simulated-discord.ts';
 import { timedLog } from '../docker/testing/timed-log.ts';
 import { until } from '../docker/testing/until.ts';
@@ -36,11 +37,7 @@ describe.skipIf(reason !== undefined)('the stack on a real Docker daemon', () =>
     log('Grafana is left out: its image can be had from its registry alone');
     stack = await SwarmStack.deploy(log);
     folder = stack.docker.folder;
-    await until(
-      'every shard has a session',
-      60_000,
-      async () => (await stack.discord.connectedShards()) === SHARDS,
-    );
+    await stack.discord.allConnected(SHARDS, 60_000);
   }, 900_000);
 
   afterAll(async () => {
@@ -87,7 +84,7 @@ describe.skipIf(reason !== undefined)('the stack on a real Docker daemon', () =>
   test('the image is small on top of its base', async () => {
     const sizeOf = async (image: string) =>
       Number(await stack.docker.run('image', 'inspect', '--format', '{{.Size}}', image));
-    const addedBytes = (await sizeOf('shardwatch:0.1.0')) - (await sizeOf(BASE_IMAGE));
+    const addedBytes = (await sizeOf(OWN_IMAGES.bot)) - (await sizeOf(BASE_IMAGE));
     console.info(`the image adds ${(addedBytes / 1e6).toFixed(0)} MB to its base`);
     expect(addedBytes).toBeLessThan(MAX_ADDED_BYTES);
   });
@@ -130,11 +127,7 @@ describe.skipIf(reason !== undefined)('the stack on a real Docker daemon', () =>
     await stack.discord.traffic(EVENTS_PER_SECOND);
     const before = await stack.discord.status();
     await Promise.all(['gateway', ...CONSUMER_NAMES].map(async (service) => stack.replaceTasks(service)));
-    await until(
-      'every shard is connected',
-      60_000,
-      async () => (await stack.discord.connectedShards()) === SHARDS,
-    );
+    await stack.discord.allConnected(SHARDS, 60_000);
     const { dispatched, resumes, epochs } = await expectNothingLost();
     // Each gateway handed its shards over at least once.
     expect(resumes - before.counts.resumesAccepted).toBeGreaterThanOrEqual(SHARDS);
@@ -153,13 +146,7 @@ describe.skipIf(reason !== undefined)('the stack on a real Docker daemon', () =>
       10_000,
       async () => (await stack.discord.connectedShards()) < SHARDS,
     );
-    const tookMs =
-      fewer +
-      (await until(
-        'every shard is connected again',
-        TAKEN_OVER_WITHIN_MS,
-        async () => (await stack.discord.connectedShards()) === SHARDS,
-      ));
+    const tookMs = fewer + (await stack.discord.allConnected(SHARDS, TAKEN_OVER_WITHIN_MS));
     const { dispatched } = await expectNothingLost();
     console.info(
       `docker kill: all shards resumed after ${(tookMs / 1_000).toFixed(1)} s; ${dispatched} stored once`,
@@ -174,11 +161,7 @@ describe.skipIf(reason !== undefined)('the stack on a real Docker daemon', () =>
   test('NATS that comes back at another address is found again, and nothing is lost', async () => {
     await stack.discord.traffic(EVENTS_PER_SECOND);
     await stack.replaceTasks('nats');
-    await until(
-      'every shard is connected',
-      60_000,
-      async () => (await stack.discord.connectedShards()) === SHARDS,
-    );
+    await stack.discord.allConnected(SHARDS, 60_000);
     const { dispatched } = await expectNothingLost();
     const jetstream = await stack.connection.jetstreamManager();
     expect((await jetstream.streams.info(EVENTS_STREAM)).state.messages).toBeGreaterThanOrEqual(dispatched);
@@ -197,11 +180,7 @@ describe.skipIf(reason !== undefined)('the stack on a real Docker daemon', () =>
       return now.filter((id) => before.includes(id)).length;
     };
     await until('every task is a new one', 180_000, async () => (await old()) === 0);
-    await until(
-      'every shard is connected',
-      60_000,
-      async () => (await stack.discord.connectedShards()) === SHARDS,
-    );
+    await stack.discord.allConnected(SHARDS, 60_000);
     const tookMs = performance.now() - startedAtMs;
     const { dispatched } = await expectNothingLost();
     console.info(

@@ -5,7 +5,10 @@ import type { DockerDaemon } from './docker-daemon.ts';
 
 const PROJECT = join(import.meta.dirname, '..', '..', '..');
 
-/** The images of the bot and of the simulator, from the Dockerfile, under the names that the files ask for. */
+/** Under the names that the files ask for. */
+export const OWN_IMAGES = { bot: 'shardwatch:0.1.0', simulator: 'shardwatch-simulator:0.1.0' } as const;
+
+/** The images of the bot and of the simulator, from the Dockerfile. */
 export async function buildOwnImages(docker: DockerDaemon): Promise<void> {
   const args = [
     'build',
@@ -15,6 +18,6 @@ export async function buildOwnImages(docker: DockerDaemon): Promise<void> {
     '--build-arg',
     `BASE_IMAGE=${BASE_IMAGE}`,
   ];
-  await docker.run(...args, '--tag', 'shardwatch:0.1.0', PROJECT);
-  await docker.run(...args, '--target', 'simulator', '--tag', 'shardwatch-simulator:0.1.0', PROJECT);
+  await docker.run(...args, '--tag', OWN_IMAGES.bot, PROJECT);
+  await docker.run(...args, '--target', 'simulator', '--tag', OWN_IMAGES.simulator, PROJECT);
 }

@@ -38,6 +38,12 @@ export class SimulatedDiscord {
     return (await this.status()).shards.filter(({ state }) => state === 'connected').length;
   }
 
+  /** @returns how long that took, in milliseconds */
+  async allConnected(shards: number, timeoutMs: number): Promise<number> {
+    const all = async () => (await this.connectedShards()) === shards;
+    return until('every shard is connected', timeoutMs, all);
+  }
+
   /** @param settings of `POST /control/traffic` */
   async traffic(eventsPerSecond: number, settings: object = {}): Promise<void> {
     await this.#ask('/control/traffic', { ...settings, eventsPerSecond });

@@ -33,11 +33,7 @@ describe.skipIf(reason !== undefined)('the chart in a real cluster', () => {
   }, 120_000);
 
   async function connected(): Promise<number> {
-    return until(
-      'every shard is connected',
-      60_000,
-      async () => (await bot.discord.connectedShards()) === SHARDS,
-    );
+    return bot.discord.allConnected(SHARDS, 60_000);
   }
 
   async function allPods(): Promise<Pod[]> {

@@ -40,8 +40,7 @@ describe.skipIf(reason !== undefined)('workers scaled by KEDA in a real cluster'
   beforeAll(async () => {
     bot = await BotInCluster.install(SCALED_BY_KEDA, timedLog());
     folder = bot.cluster.folder;
-    const connected = async () => (await bot.discord.connectedShards()) === SHARDS;
-    await until('every shard is connected', 60_000, connected);
+    await bot.discord.allConnected(SHARDS, 60_000);
   }, 1_800_000);
 
   afterAll(async () => {

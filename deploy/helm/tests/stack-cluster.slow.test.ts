@@ -36,8 +36,7 @@ describe.skipIf(reason !== undefined)('the umbrella in a real cluster', () => {
   afterAll(async () => resources.disposeAsync(), 120_000);
 
   async function connected(): Promise<void> {
-    const all = async () => (await bot.discord.connectedShards()) === SHARDS;
-    await until('every shard is connected', 120_000, all);
+    await bot.discord.allConnected(SHARDS, 120_000);
   }
 
   async function expectNothingLost(): Promise<number> {

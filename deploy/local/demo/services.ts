@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { FAKE_TOKEN } from '../../../bot/simulator/options.ts';
 import { CONSUMER_NAMES } from '../../../bot/streams.ts';
 import type { DemoConfig } from './config.ts';
 import { alertmanager, prometheus } from './monitoring.ts';
@@ -27,8 +28,6 @@ export const NATS = 'nats-server';
 export const SIMULATOR = 'simulator';
 export const GATEWAYS = 2;
 
-/** Not a real one; the simulator takes exactly this. */
-const SIMULATOR_TOKEN = 'simulator-fake-token';
 const SIMULATOR_GUILDS = 400;
 /** Large bots are given 16; at 1 eight shards would take 40 s to identify. */
 const SIMULATOR_MAX_CONCURRENCY = 16;
@@ -74,7 +73,7 @@ function simulator({ options, config }: ServicePlan): ServiceSpec {
     env: (port) => ({
       ...config.passedOn,
       PORT: String(port),
-      SIMULATOR_TOKEN,
+      SIMULATOR_TOKEN: FAKE_TOKEN,
       SIMULATOR_SHARDS: String(options.shards),
       SIMULATOR_MAX_CONCURRENCY: String(SIMULATOR_MAX_CONCURRENCY),
       SIMULATOR_GUILDS: String(SIMULATOR_GUILDS),
@@ -123,7 +122,7 @@ function botEnvironment({ config, addressOf }: ServicePlan, port: number): Recor
     ...config.passedOn,
     PORT: String(port),
     NATS_URL: `nats://${addressOf(NATS)}`,
-    DISCORD_TOKEN: simulated ? SIMULATOR_TOKEN : config.discordToken,
+    DISCORD_TOKEN: simulated ? FAKE_TOKEN : config.discordToken,
     ...(apiUrl && { DISCORD_API_URL: apiUrl }),
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { connect, type NatsConnection } from 'nats';
 
+import { FAKE_TOKEN } from '../../../bot/simulator/options.ts';
 import { CodedError, messageOf } from '../../../runtime/errors.ts';
 import { importBaseImage } from '../../docker/testing/base-image.ts';
 import { DockerDaemon } from '../../docker/testing/docker-daemon.ts';
@@ -20,8 +21,6 @@ const SWARM = join(PROJECT, 'deploy', 'swarm');
 /** By default the second network of a stack has 10.0.2.0/24, by which slirp4netns reaches the daemon. */
 const OVERLAY_ADDRESSES = '10.40.0.0/16';
 const DEPLOY_TIMEOUT_MS = 120_000;
-/** Not a real one; the simulator takes exactly this. */
-const TOKEN = 'simulator-fake-token';
 /** As the test's files on top of the stack publish them. */
 const PORTS = { simulator: 8_700, nats: 4_222, prometheus: 9_090, alertmanager: 9_093 } as const;
 
@@ -71,7 +70,7 @@ export class SwarmStack implements AsyncDisposable {
     await docker.run('swarm', 'init', ...addresses);
     const secrets = secretsOf(docker);
     await mkdir(secrets);
-    await writeFile(join(secrets, 'discord_token'), TOKEN);
+    await writeFile(join(secrets, 'discord_token'), FAKE_TOKEN);
     // Nobody listens there: who is told is tested elsewhere.
     await writeFile(join(secrets, 'alert_webhook_url'), 'http://127.0.0.1:9/');
     const said = await runDeployScript(docker, images);

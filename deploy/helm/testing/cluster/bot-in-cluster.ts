@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { connect, type NatsConnection } from 'nats';
 
+import { FAKE_TOKEN } from '../../../../bot/simulator/options.ts';
 import { messageOf } from '../../../../runtime/errors.ts';
 import { buildServiceImages } from '../../../docker/testing/service-images.ts';
 import { SimulatedDiscord } from '../../../docker/testing/simulated-discord.ts';
@@ -16,8 +17,11 @@ import { clusterPrograms } from './programs.ts';
 
 export const RELEASE = 'shardwatch';
 const NAMESPACE = 'bots';
-/** Not a real one; the simulator takes exactly this. */
-const TOKEN = 'simulator-fake-token';
+const SIMULATOR_SETTINGS = [
+  'SIMULATOR_RATE=0',
+  'SIMULATOR_LEDGER=full',
+  'SIMULATOR_SESSION_TIMEOUT_MS=600000',
+];
 const PATIENCE = '--timeout=5m';
 export const SHARDS = 4;
 const OPTIONS = ['--namespace', NAMESPACE, '--wait', PATIENCE];
@@ -191,9 +195,10 @@ async function prepare(cluster: Cluster, installation: Installation): Promise<vo
   await cluster.kubectl('label', 'namespace', NAMESPACE, level);
   const kubectl = async (...args: string[]) => cluster.kubectl('--namespace', NAMESPACE, ...args);
   await kubectl('apply', '--filename', join(CHART, '..', 'simulator.yaml'));
-  // The test says when something happens, and needs to know of all that did.
-  await kubectl('set', 'env', 'deployment/simulator', 'SIMULATOR_RATE=0', 'SIMULATOR_LEDGER=full');
-  await kubectl('create', 'secret', 'generic', 'shardwatch-discord', `--from-literal=token=${TOKEN}`);
+  // The test says when something happens, needs to know of all that did, and takes gateways away until a page comes,
+  // which may be longer than sessions are kept by default.
+  await kubectl('set', 'env', 'deployment/simulator', ...SIMULATOR_SETTINGS);
+  await kubectl('create', 'secret', 'generic', 'shardwatch-discord', `--from-literal=token=${FAKE_TOKEN}`);
   await kubectl('rollout', 'status', 'deployment/simulator', PATIENCE);
   await installation.prepare(cluster, NAMESPACE);
 }

@@ -2,13 +2,12 @@ import { join } from 'node:path';
 
 import { importBaseImage } from '../../../docker/testing/base-image.ts';
 import { DockerDaemon } from '../../../docker/testing/docker-daemon.ts';
-import { buildOwnImages } from '../../../docker/testing/own-images.ts';
+import { buildOwnImages, OWN_IMAGES } from '../../../docker/testing/own-images.ts';
 import { buildImage } from '../../../docker/testing/test-image.ts';
 import type { Cluster } from './cluster.ts';
 import { PAUSE_IMAGE } from './node.ts';
 import type { ClusterPrograms } from './programs.ts';
 
-const OWN = ['shardwatch:0.1.0', 'shardwatch-simulator:0.1.0'];
 const PAUSE = { dockerfile: 'ENTRYPOINT ["sleep", "infinity"]\n' };
 
 /** Builds images of others; returns their names. */
@@ -24,7 +23,7 @@ export async function buildClusterImages(
   await importBaseImage(docker, programs);
   await buildOwnImages(docker);
   await buildImage(docker, PAUSE_IMAGE, PAUSE);
-  const names = [PAUSE_IMAGE, ...OWN, ...(await buildMore(docker))];
+  const names = [PAUSE_IMAGE, ...Object.values(OWN_IMAGES), ...(await buildMore(docker))];
   const archive = join(docker.folder, 'images.tar');
   await docker.run('save', '--output', archive, ...names);
   await cluster.importImages(archive);

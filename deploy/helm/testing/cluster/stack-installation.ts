@@ -5,6 +5,7 @@ import type { DockerDaemon } from '../../../docker/testing/docker-daemon.ts';
 import { buildServiceImages } from '../../../docker/testing/service-images.ts';
 import { buildImage, type TestImage } from '../../../docker/testing/test-image.ts';
 import { OPERATOR_MODULE } from '../../../local/tools/kubernetes-tools.ts';
+import { TOOLS } from '../../../local/tools/tool-table.ts';
 import { archiveOf, dependencies } from '../stack.ts';
 import { BOT_VALUES, type Installation } from './bot-in-cluster.ts';
 import type { Cluster } from './cluster.ts';
@@ -14,8 +15,8 @@ const VOLUMES = 5;
 const VOLUME_SIZE = '20Gi';
 
 const VERSIONED = {
-  PROMETHEUS_IMAGE: 'prometheus-image:v3.16.0',
-  ALERTMANAGER_IMAGE: 'alertmanager-image:v0.34.2',
+  PROMETHEUS_IMAGE: `prometheus-image:v${TOOLS['prometheus-current'].minVersion}`,
+  ALERTMANAGER_IMAGE: `alertmanager-image:v${TOOLS['alertmanager-current'].minVersion}`,
 };
 
 /** Under the names that the chart gives them. */
